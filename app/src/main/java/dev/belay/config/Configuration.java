@@ -1,0 +1,71 @@
+package dev.belay.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything a run needs to know, checked and complete; made once by {@link ConfigurationLoader}.
+ *
+ * @param projectDirectory absolute; relative paths of the configuration start here
+ * @param project the Compose project name
+ * @param composeFiles absolute, in Compose's order; empty when none was named and none was found
+ * @param envFiles absolute; those given to Compose with {@code --env-file} ({@code .env} alone is not listed)
+ */
+public record Configuration(
+        Path projectDirectory,
+        String project,
+        List<Path> composeFiles,
+        List<Path> envFiles,
+        Backups backups,
+        Data data,
+        Deploy deploy,
+        Verify verify,
+        Rollback rollback) {
+
+    /** @param keep how many restore points stay, at least 1; the last verified one always does */
+    public record Backups(Path directory, int keep, Compression compression) {}
+
+    /**
+     * @param maxPause longer than this the writers are not paused: they are thawed and stopped instead
+     * @param exclude data sets left out, by mount target, volume name or host path
+     */
+    public record Data(Consistency consistency, Duration maxPause, List<String> exclude) {}
+
+    public record Deploy(boolean automaticRollback) {}
+
+    /**
+     * @param attempts of each probe, at least 1
+     * @param delay between two attempts of a probe
+     * @param timeout of one attempt
+     * @param minHealthyTime how long everything must be healthy without a break
+     * @param healthyDeadline when it is not healthy by then, it is unhealthy
+     * @param checks on top of the container state, which is always checked
+     */
+    public record Verify(
+            int attempts,
+            Duration delay,
+            Duration timeout,
+            Duration minHealthyTime,
+            Duration healthyDeadline,
+            List<CheckSpec> checks) {}
+
+    public record Rollback(RollbackData data) {}
+
+    public enum Compression {
+        ZSTD,
+        GZIP,
+        NONE
+    }
+
+    public enum Consistency {
+        PAUSED,
+        STOPPED,
+        LIVE
+    }
+
+    public enum RollbackData {
+        RESTORE,
+        KEEP
+    }
+}

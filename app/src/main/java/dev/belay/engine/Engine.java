@@ -1,0 +1,97 @@
+package dev.belay.engine;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What Belay needs of a container engine, in Belay's words. Documents are the engine's own, without loss.
+ *
+ * <p>Every method throws {@link dev.belay.error.BelayException} with category ENGINE_UNREACHABLE when no connection
+ * can be made, and ENGINE_FAILED when the engine refuses; "not found" is an empty result where the type has one.
+ * Removing, stopping, starting, pausing or thawing what already is in that state succeeds.
+ */
+public interface Engine extends AutoCloseable {
+    EngineInfo info();
+
+    /** Containers with the Compose label of this project, in every state, one-off runs left out, sorted by name. */
+    List<ContainerDocument> containers(String project);
+
+    /** Every container of the engine that is up. */
+    List<ContainerDocument> runningContainers();
+
+    /** Names of the Compose projects that have a container, sorted. */
+    List<String> projects();
+
+    Optional<ContainerDocument> container(String idOrName);
+
+    /** Networks with the Compose label of this project, sorted by name. */
+    List<NetworkDocument> networks(String project);
+
+    /** By exact name or ID. */
+    Optional<NetworkDocument> network(String nameOrId);
+
+    /** Volumes with the Compose label of this project, sorted by name. */
+    List<VolumeDocument> volumes(String project);
+
+    Optional<VolumeDocument> volume(String name);
+
+    Optional<ImageDocument> image(String idOrReference);
+
+    /**
+     * Writes an archive that {@code docker load} reads.
+     *
+     * @param references tags, or IDs for images without a tag
+     */
+    void saveImages(List<String> references, OutputStream out);
+
+    void loadImages(InputStream tar);
+
+    /** @param tag {@code repository:tag}; moved when it points elsewhere */
+    void tag(String imageId, String tag);
+
+    /** Takes the tag away; the image stays when anything else refers to it, a container included. */
+    void untag(String tag);
+
+    void pause(String id);
+
+    void unpause(String id);
+
+    /** @param grace time before the engine kills it; null for the container's own stop timeout */
+    void stop(String id, @org.jspecify.annotations.Nullable Duration grace);
+
+    void start(String id);
+
+    /**
+     * @param body the engine's create document
+     * @return the ID of the new container
+     */
+    String createContainer(String name, ObjectNode body);
+
+    /** Removes the container, killing it if it runs; its volumes stay, anonymous ones too. */
+    void removeContainer(String id);
+
+    /** @param endpoint the engine's endpoint settings document */
+    void connect(String networkId, String containerId, ObjectNode endpoint);
+
+    void disconnect(String networkId, String containerId);
+
+    /** @return the ID of the new network */
+    String createNetwork(ObjectNode body);
+
+    void removeNetwork(String id);
+
+    void createVolume(ObjectNode body);
+
+    /**
+     * @param tail how many of the last lines
+     * @return standard output and standard error, in order
+     */
+    String logs(String id, int tail);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+package dev.belay.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An image's full inspect document. */
+public record ImageDocument(ObjectNode json) {
+    public String id() {
+        return json.path("Id").asString("");
+    }
+
+    /** Every {@code repository:tag} that points at this image now. */
+    public List<String> tags() {
+        return texts("RepoTags");
+    }
+
+    public List<String> digests() {
+        return texts("RepoDigests");
+    }
+
+    /** Bytes that the engine uses for it, shared layers included. */
+    public long size() {
+        return json.path("Size").asLong(0);
+    }
+
+    private List<String> texts(String field) {
+        List<String> result = new ArrayList<>();
+        for (JsonNode n : json.path(field)) {
+            String text = n.asString("");
+            if (!text.startsWith("<none>")) {
+                result.add(text);
+            }
+        }
+        return result;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.belay.os;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs other programs from an argument list; no shell is involved. */
+public final class Processes {
+
+    /** What a finished program left. */
+    public record Result(int exitCode, String out, String err) {
+        public boolean ok() {
+            return exitCode == 0;
+        }
+    }
+
+    /**
+     * Runs a program to its end with both outputs captured.
+     *
+     * @param environment added to this process's own
+     * @param timeout after which it is killed
+     * @throws IOException when it cannot be started, or does not end in time
+     */
+    public Result run(List<String> argv, @Nullable Path directory, Map<String, String> environment, Duration timeout)
+            throws IOException, InterruptedException {
+        Process process = builder(argv, directory, environment).start();
+        process.getOutputStream().close();
+        Collector out = new Collector(process.getInputStream());
+        Collector err = new Collector(process.getErrorStream());
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(argv.get(0) + " did not end within " + timeout.toSeconds() + " s");
+            }
+        } finally {
+            if (process.isAlive()) {
+                process.destroyForcibly();
+            }
+        }
+        return new Result(process.exitValue(), out.text(), err.text());
+    }
+
+    /** A builder for callers that stream; the environment is this process's own plus {@code environment}. */
+    public ProcessBuilder builder(List<String> argv, @Nullable Path directory, Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    /** Reads a stream to its end in the background, so that the program never blocks on it. */
+    public static final class Collector {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final Thread thread;
+
+        public Collector(InputStream in) {
+            thread = new Thread(
+                    () -> {
+                        try (in) {
+                            in.transferTo(bytes);
+                        } catch (IOException e) {
+                            // the program was killed: what was read so far is all there is
+                            return;
+                        }
+                    },
+                    "belay-collector");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        public String text() throws InterruptedException {
+            thread.join();
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
+    }
+}

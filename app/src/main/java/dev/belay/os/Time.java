@@ -1,0 +1,40 @@
+package dev.belay.os;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The clock and waiting, passed in so that tests can own them. */
+public interface Time {
+    Instant now();
+
+    /** Monotonic, for measuring. */
+    long nanos();
+
+    /** @throws InterruptedException when the run is being ended */
+    void sleep(Duration duration) throws InterruptedException;
+
+    /** Seconds since {@code startNanos}, a value of {@link #nanos()}. */
+    default double secondsSince(long startNanos) {
+        return (nanos() - startNanos) / 1e9;
+    }
+
+    /** The machine's own clock. */
+    static Time system() {
+        return new Time() {
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public void sleep(Duration duration) throws InterruptedException {
+                Thread.sleep(duration.toMillis());
+            }
+        };
+    }
+}
