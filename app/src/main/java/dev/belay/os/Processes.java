@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs other programs from an argument list; no shell is involved. */
 public final class Processes {
+    private final Set<Process> children = ConcurrentHashMap.newKeySet();
 
     /** What a finished program left. */
     public record Result(int exitCode, String out, String err) {
@@ -30,7 +33,7 @@ public final class Processes {
      */
     public Result run(List<String> argv, @Nullable Path directory, Map<String, String> environment, Duration timeout)
             throws IOException, InterruptedException {
-        Process process = builder(argv, directory, environment).start();
+        Process process = start(builder(argv, directory, environment));
         process.getOutputStream().close();
         Collector out = new Collector(process.getInputStream());
         Collector err = new Collector(process.getErrorStream());
@@ -39,9 +42,7 @@ public final class Processes {
                 throw new IOException(argv.get(0) + " did not end within " + timeout.toSeconds() + " s");
             }
         } finally {
-            if (process.isAlive()) {
-                process.destroyForcibly();
-            }
+            endIfAlive(process);
         }
         return new Result(process.exitValue(), out.text(), err.text());
     }
@@ -54,6 +55,25 @@ public final class Processes {
         }
         builder.environment().putAll(environment);
         return builder;
+    }
+
+    /** Starts it and keeps it in mind, so that {@link #endAll} finds it. */
+    public Process start(ProcessBuilder builder) throws IOException {
+        Process process = builder.start();
+        children.removeIf(child -> !child.isAlive());
+        children.add(process);
+        return process;
+    }
+
+    public void endIfAlive(Process process) {
+        if (process.isAlive()) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Ends every program that still runs, politely: for the moment a signal ends this one. */
+    public void endAll() {
+        children.forEach(Process::destroy);
     }
 
     /** Reads a stream to its end in the background, so that the program never blocks on it. */

@@ -1,0 +1,24 @@
+package dev.belay.engine;
+
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What Belay asks of Docker Compose: to resolve the project and to apply it. A rollback never needs it.
+ *
+ * <p>Methods throw {@link dev.belay.error.BelayException} USAGE when Compose is missing or refuses the project's files.
+ */
+public interface Compose {
+    /** Such as {@code 2.26.1}; empty when Compose is not installed. */
+    String version();
+
+    /** The resolved model, as {@code docker compose config --format json} prints it. */
+    ObjectNode model();
+
+    /** Service to the hash of its configuration, as Compose writes it into the {@code config-hash} label. */
+    Map<String, String> hashes();
+
+    /** The argument list that applies the project: {@code docker compose ... up -d --remove-orphans}. */
+    List<String> applyCommand();
+}

@@ -1,0 +1,122 @@
+package dev.belay.engine.compose;
+
+import dev.belay.config.Configuration;
+import dev.belay.engine.Compose;
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import dev.belay.os.Processes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code docker compose}, called with the files and the name of the configuration. */
+public final class ComposeCli implements Compose {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+
+    private final Configuration configuration;
+    private final Processes processes;
+
+    public ComposeCli(Configuration configuration, Processes processes) {
+        this.configuration = configuration;
+        this.processes = processes;
+    }
+
+    @Override
+    public String version() {
+        try {
+            Processes.Result result = processes.run(
+                    List.of("docker", "compose", "version", "--short"),
+                    configuration.projectDirectory(),
+                    Map.of(),
+                    TIMEOUT);
+            return result.ok() ? result.out().strip() : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    @Override
+    public ObjectNode model() {
+        try {
+            return (ObjectNode) MAPPER.readTree(ask("config", "--format", "json"));
+        } catch (JacksonException | ClassCastException e) {
+            throw new BelayException(
+                    Category.USAGE,
+                    "could not read the resolved compose model",
+                    String.valueOf(e.getMessage()),
+                    "check that docker compose config --format json works here",
+                    e);
+        }
+    }
+
+    @Override
+    public Map<String, String> hashes() {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        for (String line : ask("config", "--hash", "*").split("\n", -1)) {
+            int space = line.indexOf(' ');
+            if (space > 0) {
+                hashes.put(line.substring(0, space), line.substring(space + 1).strip());
+            }
+        }
+        return hashes;
+    }
+
+    @Override
+    public List<String> applyCommand() {
+        return command(List.of("up", "-d", "--remove-orphans"));
+    }
+
+    private List<String> command(List<String> arguments) {
+        List<String> argv = new ArrayList<>(List.of("docker", "compose", "-p", configuration.project()));
+        for (Path file : configuration.composeFiles()) {
+            argv.add("-f");
+            argv.add(file.toString());
+        }
+        for (Path file : configuration.envFiles()) {
+            argv.add("--env-file");
+            argv.add(file.toString());
+        }
+        argv.addAll(arguments);
+        return argv;
+    }
+
+    private String ask(String... arguments) {
+        try {
+            Processes.Result result =
+                    processes.run(command(List.of(arguments)), configuration.projectDirectory(), Map.of(), TIMEOUT);
+            if (!result.ok()) {
+                throw new BelayException(
+                        Category.USAGE,
+                        "Docker Compose refuses the project's files",
+                        result.err().strip(),
+                        "correct them until docker compose config works");
+            }
+            return result.out();
+        } catch (IOException e) {
+            throw new BelayException(
+                    Category.USAGE,
+                    "could not run docker compose",
+                    String.valueOf(e.getMessage()),
+                    "install Docker Compose v2 (the plugin), so that docker compose version answers",
+                    e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static BelayException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new BelayException(
+                Category.INTERRUPTED, "docker compose was not waited for", "a signal came", "call again", e);
+    }
+}

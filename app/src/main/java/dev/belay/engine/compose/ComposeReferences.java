@@ -1,0 +1,144 @@
+package dev.belay.engine.compose;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/**
+ * Finds the files that compose files refer to. Compose's resolved model names only some of them ({@code env_file},
+ * {@code include} and {@code extends} are dissolved in it), so the files themselves are read; what they mean is left to
+ * Compose.
+ */
+public final class ComposeReferences {
+    private static final Pattern VARIABLE =
+            Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-]([^}]*))?[^}]*}|([A-Za-z_][A-Za-z0-9_]*))");
+
+    private final Map<String, String> variables;
+    private final Set<Path> composeFiles = new LinkedHashSet<>();
+    private final Set<Path> others = new LinkedHashSet<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private ComposeReferences(Map<String, String> variables) {
+        this.variables = variables;
+    }
+
+    /**
+     * @param composeFiles further compose files, by {@code include} and {@code extends}
+     * @param others {@code env_file}, {@code label_file}, configs and secrets
+     * @param warnings what was named but is not there, or could not be read
+     */
+    public record Found(Set<Path> composeFiles, Set<Path> others, List<String> warnings) {}
+
+    /** @param variables for {@code ${NAME}} in file names: the environment over the env files */
+    public static Found in(List<Path> roots, Map<String, String> variables) {
+        ComposeReferences search = new ComposeReferences(variables);
+        Deque<Path> open = new ArrayDeque<>(roots);
+        Set<Path> seen = new LinkedHashSet<>(roots);
+        while (!open.isEmpty()) {
+            search.read(open.removeFirst());
+            for (Path next : search.composeFiles) {
+                if (seen.add(next)) {
+                    open.add(next);
+                }
+            }
+        }
+        return new Found(search.composeFiles, search.others, search.warnings);
+    }
+
+    private void read(Path file) {
+        Object document;
+        try {
+            LoadSettings settings =
+                    LoadSettings.builder().setSchema(new CoreSchema()).build();
+            document = new Load(settings).loadFromString(Files.readString(file));
+        } catch (IOException | YamlEngineException e) {
+            warnings.add(file + " could not be read for the files it refers to");
+            return;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        if (!(document instanceof Map<?, ?> root) || directory == null) {
+            return;
+        }
+        for (Object item : items(root.get("include"))) {
+            if (item instanceof Map<?, ?> include) {
+                add(directory, include.get("path"), composeFiles);
+                add(directory, include.get("env_file"), others);
+            } else {
+                add(directory, item, composeFiles);
+            }
+        }
+        for (Object service : values(root.get("services"))) {
+            if (service instanceof Map<?, ?> s) {
+                add(directory, s.get("env_file"), others);
+                add(directory, s.get("label_file"), others);
+                if (s.get("extends") instanceof Map<?, ?> parent) {
+                    add(directory, parent.get("file"), composeFiles);
+                }
+            }
+        }
+        for (String kind : List.of("configs", "secrets")) {
+            for (Object entry : values(root.get(kind))) {
+                if (entry instanceof Map<?, ?> e) {
+                    add(directory, e.get("file"), others);
+                }
+            }
+        }
+    }
+
+    private void add(Path directory, @Nullable Object value, Set<Path> target) {
+        for (Object item : items(value)) {
+            Object path = item;
+            boolean required = true;
+            if (item instanceof Map<?, ?> map) {
+                path = map.get("path");
+                required = !Boolean.FALSE.equals(map.get("required"));
+            }
+            if (path instanceof String text && !text.contains("://")) {
+                Path file = directory.resolve(interpolate(text)).normalize();
+                if (Files.isRegularFile(file)) {
+                    target.add(file);
+                } else if (required) {
+                    warnings.add(file + " is named by the compose files but is not there");
+                }
+            }
+        }
+    }
+
+    private String interpolate(String text) {
+        Matcher matcher = VARIABLE.matcher(text);
+        StringBuilder result = new StringBuilder();
+        while (matcher.find()) {
+            String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(3);
+            String fallback = matcher.group(2) == null ? "" : matcher.group(2);
+            String value = variables.getOrDefault(name, fallback);
+            matcher.appendReplacement(result, Matcher.quoteReplacement(value));
+        }
+        return matcher.appendTail(result).toString();
+    }
+
+    private static Collection<?> items(@Nullable Object value) {
+        if (value == null) {
+            return List.of();
+        }
+        return value instanceof Collection<?> many ? many : List.of(value);
+    }
+
+    private static Collection<?> values(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? map.values() : List.of();
+    }
+}

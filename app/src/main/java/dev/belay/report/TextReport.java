@@ -1,0 +1,116 @@
+package dev.belay.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The report as plain text: the outcome first, then the cause, then what was done and what is left to do. */
+public final class TextReport {
+    private TextReport() {}
+
+    public static String of(RunReport r) {
+        StringBuilder text = new StringBuilder();
+        text.append("Belay ")
+                .append(r.command())
+                .append(" report: ")
+                .append(r.outcome())
+                .append('\n');
+        if (!r.why().isEmpty()) {
+            text.append("Why: ").append(r.why()).append('\n');
+        }
+        RunReport.Problem error = r.error();
+        if (error != null) {
+            text.append("Error: ")
+                    .append(error.what())
+                    .append(": ")
+                    .append(error.why())
+                    .append('\n');
+            text.append("Try: ").append(error.tryThis()).append('\n');
+        }
+        text.append('\n');
+        line(text, "Project", r.project());
+        line(text, "Run", r.run());
+        line(text, "Started", r.startedAt());
+        line(text, "Duration", seconds(r.seconds()));
+        if (r.restorePointPath() != null) {
+            line(text, "Restore point", r.restorePointPath());
+        }
+        RunReport.LostWrites lost = r.lostWrites();
+        if (lost != null) {
+            line(
+                    text,
+                    "Writes lost",
+                    "those from " + lost.from() + " to " + lost.to() + " (" + seconds(lost.seconds())
+                            + "); they are in what was set aside");
+        }
+        checks(text, "What failed", r.failedChecks());
+        for (RunReport.Evidence evidence : r.evidence()) {
+            section(text, "Container " + evidence.container() + ": " + evidence.state());
+            if (!evidence.healthOutput().isEmpty()) {
+                item(text, "healthcheck said: " + evidence.healthOutput());
+            }
+            evidence.lastLogLines().forEach(l -> item(text, "| " + l));
+        }
+        list(text, "Put back", r.putBack());
+        list(text, "Set aside (kept, delete it when you no longer need it)", r.setAside());
+        list(text, "Left in place", r.leftInPlace());
+        list(text, "Notes", r.notes());
+        checks(text, "Checks at the end", r.checks());
+        if (!r.steps().isEmpty()) {
+            section(text, "Steps");
+            for (RunReport.Step step : r.steps()) {
+                item(
+                        text,
+                        String.format(
+                                Locale.ROOT,
+                                "%8.2f s  %-12s %s%s",
+                                step.seconds(),
+                                step.state(),
+                                step.name(),
+                                step.detail().isEmpty() ? "" : ": " + step.detail()));
+            }
+        }
+        list(text, "Next steps", r.nextSteps());
+        return text.toString();
+    }
+
+    private static void checks(StringBuilder text, String title, List<RunReport.Check> checks) {
+        if (checks.isEmpty()) {
+            return;
+        }
+        section(text, title);
+        for (RunReport.Check check : checks) {
+            item(
+                    text,
+                    String.format(
+                            "%-12s %s: %s%s",
+                            check.state(), check.name(), check.reason(), check.required() ? "" : " (not required)"));
+            String answer = check.lastAnswer();
+            if (!check.state().equals("ok") && answer != null && !answer.isBlank()) {
+                answer.strip().lines().limit(10).forEach(l -> item(text, "             > " + l));
+            }
+        }
+    }
+
+    private static void list(StringBuilder text, String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            section(text, title);
+            lines.forEach(l -> item(text, l));
+        }
+    }
+
+    private static void line(StringBuilder text, String key, String value) {
+        text.append(String.format("%-15s%s%n", key + ":", value));
+    }
+
+    private static void section(StringBuilder text, String title) {
+        text.append('\n').append(title).append(":\n");
+    }
+
+    private static void item(StringBuilder text, String value) {
+        text.append("  ").append(value).append('\n');
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.belay.rollback;
+
+import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.CreateBody;
+import dev.belay.engine.Engine;
+import dev.belay.engine.NetworkDocument;
+import dev.belay.store.RestorePoint;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Compares the containers of a restore point with those that are there now. */
+public final class Comparison {
+    private final Engine engine;
+    private final Dependencies captured;
+    private final Dependencies present;
+    private final Map<String, ContainerDocument> now = new HashMap<>();
+
+    Comparison(Engine engine, List<ContainerDocument> captured, List<ContainerDocument> present) {
+        this.engine = engine;
+        this.captured = new Dependencies(captured);
+        this.present = new Dependencies(present);
+        present.forEach(c -> now.put(c.name(), c));
+    }
+
+    /** True when what runs is not what the restore point holds; data is not compared. */
+    public static boolean differs(Engine engine, RestorePoint point, List<ContainerDocument> present) {
+        List<ContainerDocument> then = point.containers();
+        Comparison comparison = new Comparison(engine, then, present);
+        return then.size() != present.size() || !then.stream().allMatch(comparison::unchanged);
+    }
+
+    /** The same container, or one made exactly like it, that still can be started. */
+    boolean unchanged(ContainerDocument then) {
+        ContainerDocument here = now.get(then.name());
+        return here != null
+                && here.imageId().equals(then.imageId())
+                && CreateBody.fingerprint(here, present::name).equals(CreateBody.fingerprint(then, captured::name))
+                && networksStillThere(here);
+    }
+
+    /** A stopped container refers to its networks by ID; one that was made anew under the same name does not count. */
+    private boolean networksStillThere(ContainerDocument container) {
+        JsonNode networks = container.json().path("NetworkSettings").path("Networks");
+        for (String name : networks.propertyNames()) {
+            String id = networks.path(name).path("NetworkID").asString("");
+            Optional<NetworkDocument> network = engine.network(name);
+            if (!id.isEmpty() && network.map(n -> !n.id().equals(id)).orElse(true)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

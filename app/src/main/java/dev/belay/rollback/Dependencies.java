@@ -1,0 +1,77 @@
+package dev.belay.rollback;
+
+import dev.belay.engine.ContainerDocument;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/** Which containers of a project need which others, by name. */
+final class Dependencies {
+    private static final String CONTAINER = "container:";
+
+    private final List<ContainerDocument> containers;
+    private final Map<String, String> nameOfId = new HashMap<>();
+
+    Dependencies(List<ContainerDocument> containers) {
+        this.containers = containers;
+        containers.forEach(c -> nameOfId.put(c.id(), c.name()));
+    }
+
+    /** The name that a container of this project has, for an ID that another one's document mentions. */
+    String name(String id) {
+        return nameOfId.getOrDefault(id, id);
+    }
+
+    /** Containers whose namespaces or volumes this one uses: it cannot live without that very container. */
+    Set<String> boundTo(ContainerDocument container) {
+        Set<String> names = new TreeSet<>();
+        JsonNode host = container.json().path("HostConfig");
+        for (String field : List.of("NetworkMode", "PidMode", "IpcMode")) {
+            String mode = host.path(field).asString("");
+            if (mode.startsWith(CONTAINER)) {
+                names.add(name(mode.substring(CONTAINER.length())));
+            }
+        }
+        for (JsonNode from : host.path("VolumesFrom")) {
+            String text = from.asString("");
+            int colon = text.indexOf(':');
+            names.add(name(colon < 0 ? text : text.substring(0, colon)));
+        }
+        return names;
+    }
+
+    /** Containers that have to be there before this one starts. */
+    Set<String> needs(ContainerDocument container) {
+        Set<String> names = new TreeSet<>(boundTo(container));
+        Set<String> services = container.dependsOn().keySet();
+        containers.stream().filter(c -> services.contains(c.service())).forEach(c -> names.add(c.name()));
+        names.remove(container.name());
+        return names;
+    }
+
+    /**
+     * In waves: each needs only containers of waves before it. What is left of a circle forms the last wave, so that
+     * nobody is forgotten.
+     */
+    List<List<ContainerDocument>> waves() {
+        Map<String, ContainerDocument> open = new LinkedHashMap<>();
+        containers.forEach(c -> open.put(c.name(), c));
+        List<List<ContainerDocument>> waves = new ArrayList<>();
+        while (!open.isEmpty()) {
+            List<ContainerDocument> wave = open.values().stream()
+                    .filter(c -> needs(c).stream().noneMatch(open::containsKey))
+                    .toList();
+            if (wave.isEmpty()) {
+                wave = List.copyOf(open.values());
+            }
+            waves.add(wave);
+            wave.forEach(c -> open.remove(c.name()));
+        }
+        return waves;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.belay.rollback;
+
+import dev.belay.engine.ContainerDocument;
+import dev.belay.step.Step;
+import dev.belay.store.Manifest.ContainerEntry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Starts a container when what it depends on has reached the condition that Compose recorded. A one-shot that had
+ * completed when it was captured counts as completed: what it did is in the data that came back.
+ */
+final class StartContainer implements Step {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final RestoreContext context;
+    private final ContainerEntry entry;
+    private final Map<String, String> dependsOn;
+
+    StartContainer(RestoreContext context, ContainerEntry entry) {
+        this.context = context;
+        this.entry = entry;
+        this.dependsOn = context.point.container(entry).dependsOn();
+    }
+
+    @Override
+    public String name() {
+        return "start container " + entry.name();
+    }
+
+    @Override
+    public boolean done() {
+        Optional<ContainerDocument> now = context.engine.container(entry.name());
+        return now.isPresent()
+                && now.get().up()
+                && now.get().paused() == entry.status().equals("paused");
+    }
+
+    @Override
+    public String run() throws InterruptedException {
+        String waited = "";
+        for (Map.Entry<String, String> dependency : dependsOn.entrySet()) {
+            waited = await(dependency.getKey(), dependency.getValue(), waited);
+        }
+        context.engine.start(entry.name());
+        if (entry.status().equals("paused")) {
+            context.engine.pause(entry.name());
+        }
+        return waited;
+    }
+
+    /** A dependency that does not get there is named and not waited for any longer: the verification judges it. */
+    private String await(String service, String condition, String waited) throws InterruptedException {
+        List<ContainerEntry> replicas = context.point.manifest().containers().stream()
+                .filter(c -> c.service().equals(service) && c.wasUp())
+                .toList();
+        long deadline = context.time.nanos() + context.healthyDeadline.toNanos();
+        for (ContainerEntry replica : replicas) {
+            while (true) {
+                Optional<ContainerDocument> now = context.engine.container(replica.name());
+                State state = now.map(c -> state(c, condition)).orElse(State.HOPELESS);
+                if (state == State.REACHED) {
+                    break;
+                }
+                if (state == State.HOPELESS || context.time.nanos() > deadline) {
+                    String problem =
+                            "started without " + replica.name() + " being " + condition.replace("service_", "");
+                    context.note(entry.name() + " was " + problem);
+                    return waited.isEmpty() ? problem : waited + "; " + problem;
+                }
+                context.time.sleep(POLL);
+            }
+        }
+        return waited;
+    }
+
+    private enum State {
+        REACHED,
+        WAITING,
+        HOPELESS
+    }
+
+    private static State state(ContainerDocument container, String condition) {
+        return switch (condition) {
+            case "service_healthy" ->
+                container.up()
+                        ? container
+                                .health()
+                                .filter(h -> !h.equals("healthy"))
+                                .map(StartContainer::notHealthy)
+                                .orElse(State.REACHED)
+                        : State.HOPELESS;
+            case "service_completed_successfully" ->
+                container.up() ? State.WAITING : container.exitCode() == 0 ? State.REACHED : State.HOPELESS;
+            default -> State.REACHED;
+        };
+    }
+
+    private static State notHealthy(String health) {
+        return health.equals("unhealthy") ? State.HOPELESS : State.WAITING;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.belay.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The compose and env files of the release that was committed last, kept because CI may overwrite them before it asks
+ * for the next backup.
+ *
+ * @param configHashes container name to Compose's configuration hash, as the containers carried it
+ */
+public record CommittedRelease(String committedAt, Map<String, String> configHashes, List<KeptFile> files) {
+    private static final String DIRECTORY = "releases";
+    private static final String POINTER = "committed.txt";
+
+    /** @param stored file name in the release's directory */
+    public record KeptFile(String path, String kind, String stored, String mode, int uid, int gid) {}
+
+    /** A file to keep, with its content. */
+    public record NewFile(String path, String kind, byte[] content, String mode, int uid, int gid) {}
+
+    /** A committed release with the place of its files. */
+    public record Kept(Path directory, CommittedRelease release) {
+        public byte[] content(KeptFile file) throws IOException {
+            return Files.readAllBytes(directory.resolve(file.stored()));
+        }
+    }
+
+    /** Keeps these files as those of the committed release; the ones before go when the new ones are safe. */
+    public static void keep(Path base, String id, String at, Map<String, String> hashes, List<NewFile> files)
+            throws IOException {
+        Path releases = base.resolve(DIRECTORY);
+        Files.createDirectories(releases, AtomicFiles.privateDirectory());
+        Path directory = releases.resolve(id);
+        AtomicFiles.deleteTree(directory);
+        Files.createDirectory(directory, AtomicFiles.privateDirectory());
+        List<KeptFile> kept = new ArrayList<>();
+        for (NewFile file : files) {
+            String stored = kept.size() + "-" + Path.of(file.path()).getFileName();
+            AtomicFiles.write(directory.resolve(stored), file.content());
+            kept.add(new KeptFile(file.path(), file.kind(), stored, file.mode(), file.uid(), file.gid()));
+        }
+        AtomicFiles.write(directory.resolve("release.json"), Json.bytes(new CommittedRelease(at, hashes, kept)));
+        AtomicFiles.sync(releases);
+        AtomicFiles.write(releases.resolve(POINTER), id.getBytes(StandardCharsets.UTF_8));
+        try (var paths = Files.list(releases)) {
+            for (Path old : paths.filter(Files::isDirectory).toList()) {
+                if (!old.equals(directory)) {
+                    AtomicFiles.deleteTree(old);
+                }
+            }
+        }
+    }
+
+    public static Optional<Kept> load(Path base) throws IOException {
+        Path releases = base.resolve(DIRECTORY);
+        if (!Files.exists(releases.resolve(POINTER))) {
+            return Optional.empty();
+        }
+        Path directory =
+                releases.resolve(Files.readString(releases.resolve(POINTER)).strip());
+        return Optional.of(new Kept(directory, Json.read(directory.resolve("release.json"), CommittedRelease.class)));
+    }
+}

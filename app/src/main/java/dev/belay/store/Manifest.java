@@ -1,0 +1,153 @@
+package dev.belay.store;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a restore point holds, for machines: {@code manifest.json}.
+ *
+ * @param format of this document; readers refuse one they do not know
+ * @param createdAt RFC 3339, when the capture began
+ * @param dataAt RFC 3339, the moment the data is of; writes after it are not in this restore point
+ * @param heldSeconds how long writers were paused or stopped
+ * @param verified the release was healthy when it was captured
+ * @param imageArchive relative path; null when there is no image
+ * @param contents every file of the restore point but the manifests, with size and SHA-256
+ */
+public record Manifest(
+        int format,
+        String id,
+        String project,
+        String projectDirectory,
+        String createdAt,
+        String dataAt,
+        double heldSeconds,
+        double seconds,
+        boolean verified,
+        Health health,
+        Versions versions,
+        List<ContainerEntry> containers,
+        List<ImageEntry> images,
+        @Nullable String imageArchive,
+        List<DocumentEntry> networks,
+        List<DocumentEntry> volumes,
+        List<DataSetEntry> dataSets,
+        List<LeftOut> leftOut,
+        FilesOrigin filesOrigin,
+        List<FileEntry> files,
+        List<String> warnings,
+        List<StoredFile> contents) {
+
+    public static final int FORMAT = 1;
+
+    /** The verdict at the moment of the capture. */
+    public record Health(String state, List<HealthCheck> checks) {
+        /** Names of the checks that were not good. */
+        @JsonIgnore
+        public List<String> failing() {
+            return checks.stream()
+                    .filter(c -> !c.state().equals("OK") && !c.state().equals("SKIPPED"))
+                    .map(HealthCheck::name)
+                    .toList();
+        }
+    }
+
+    public record HealthCheck(String name, String state, String reason) {}
+
+    public record Versions(
+            String belay,
+            String engine,
+            String api,
+            @Nullable String compose,
+            String host,
+            String os) {}
+
+    /** @param document relative path of the inspect document */
+    public record ContainerEntry(
+            String name,
+            String service,
+            String id,
+            String imageId,
+            String imageReference,
+            String status,
+            int exitCode,
+            String document) {
+
+        /** It has to run after a rollback. */
+        @JsonIgnore
+        public boolean wasUp() {
+            return status.equals("running") || status.equals("paused") || status.equals("restarting");
+        }
+    }
+
+    public record ImageEntry(String id, List<String> tags, List<String> digests, long size) {}
+
+    public record DocumentEntry(String name, String document) {}
+
+    /**
+     * @param kind {@code volume}, {@code anonymous volume}, {@code bind directory} or {@code bind file}
+     * @param volume the volume's name; empty for bind mounts
+     * @param hostPath absolute, where the data is on this machine
+     * @param consistency {@code stopped}, {@code paused} or {@code live}
+     * @param archive relative path
+     * @param bytes allocated on the disk when it was captured
+     */
+    public record DataSetEntry(
+            String name,
+            String kind,
+            String volume,
+            String hostPath,
+            List<String> targets,
+            List<String> writers,
+            List<String> services,
+            String consistency,
+            String archive,
+            long bytes,
+            long entries) {
+
+        @JsonIgnore
+        public boolean singleFile() {
+            return kind.equals("bind file");
+        }
+    }
+
+    public record LeftOut(String what, String reason) {}
+
+    /** Where the compose and env files of this restore point come from. */
+    public enum FilesOrigin {
+        /** They were on the disk, and the running containers came from them. */
+        DISK_MATCHES,
+        /** Those on the disk were others; these are of the release that was committed through Belay. */
+        COMMITTED_RELEASE,
+        /** They were on the disk, but the running containers did not come from them: they are newer. */
+        DISK_DIFFERS,
+        /** Compose could not tell. */
+        UNKNOWN
+    }
+
+    /**
+     * @param path absolute, where it belongs
+     * @param kind {@code compose}, {@code env} or {@code referenced}
+     * @param stored relative path in the restore point
+     * @param mode such as {@code rw-r-----}
+     */
+    public record FileEntry(String path, String kind, String stored, String sha256, String mode, int uid, int gid) {}
+
+    public record StoredFile(String path, long size, String sha256) {}
+
+    /** The stored file at a relative path. */
+    public Optional<StoredFile> content(String path) {
+        return contents.stream().filter(c -> c.path().equals(path)).findFirst();
+    }
+
+    /** Container names to services, for those that have to run. */
+    @JsonIgnore
+    public Map<String, String> servicesUp() {
+        Map<String, String> result = new java.util.TreeMap<>();
+        containers.stream().filter(ContainerEntry::wasUp).forEach(c -> result.put(c.name(), c.service()));
+        return result;
+    }
+}
