@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Everything a run needs to know, checked and complete; made once by {@link ConfigurationLoader}.
  *
- * @param projectDirectory absolute; relative paths of the configuration start here
+ * @param projectDirectory absolute; what Compose calls the project directory
  * @param project the Compose project name
  * @param composeFiles absolute, in Compose's order; empty when none was named and none was found
  * @param envFiles absolute; those given to Compose with {@code --env-file} ({@code .env} alone is not listed)
@@ -22,6 +22,15 @@ public record Configuration(
         Deploy deploy,
         Verify verify,
         Rollback rollback) {
+
+    /**
+     * For commands that give the files to Compose; a rollback needs none of them.
+     *
+     * @throws dev.belay.error.BelayException USAGE when there is none, one is missing or one is not a YAML mapping
+     */
+    public void requireComposeFiles() {
+        ComposeFiles.require(this);
+    }
 
     /** @param keep how many restore points stay, at least 1; the last verified one always does */
     public record Backups(Path directory, int keep, Compression compression) {}
