@@ -1,0 +1,92 @@
+package dev.belay.acceptance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Inspect documents made comparable: two containers that are the same to their users have equal documents. */
+final class InspectDocuments {
+    /** Differs at every creation or start; a star stands for any key. Everything that is not listed must be equal. */
+    private static final List<String> OPERATIONAL = List.of(
+            "Id",
+            "Created",
+            "State/Pid",
+            "State/StartedAt",
+            "State/FinishedAt",
+            "State/Health/Log",
+            "State/Health/FailingStreak",
+            "RestartCount",
+            "LogPath",
+            "ResolvConfPath",
+            "HostnamePath",
+            "HostsPath",
+            "GraphDriver/Data",
+            "NetworkSettings/SandboxID",
+            "NetworkSettings/SandboxKey",
+            "NetworkSettings/EndpointID",
+            "NetworkSettings/MacAddress",
+            "NetworkSettings/IPAddress",
+            "NetworkSettings/Networks/*/EndpointID",
+            "NetworkSettings/Networks/*/NetworkID",
+            // Fixed addresses stand in IPAMConfig, which is compared.
+            "NetworkSettings/Networks/*/MacAddress",
+            "NetworkSettings/Networks/*/IPAddress");
+
+    private InspectDocuments() {}
+
+    static Map<String, JsonNode> normalised(List<String> ids) {
+        Map<String, JsonNode> result = new TreeMap<>();
+        if (ids.isEmpty()) {
+            return result;
+        }
+        List<String> args = new ArrayList<>(List.of("container", "inspect"));
+        args.addAll(ids);
+        Run inspect = Docker.run(args.toArray(String[]::new)).succeeded();
+        String text = inspect.out();
+        // Names instead of IDs, also where one container refers to another (network_mode: service:x) and where the
+        // short ID became the host name or an alias.
+        for (JsonNode document : inspect.json()) {
+            String id = document.path("Id").asString();
+            String name = document.path("Name").asString().substring(1);
+            text = text.replace(id, name).replace(id.substring(0, 12), name);
+        }
+        for (JsonNode document : JsonMapper.shared().readTree(text)) {
+            ObjectNode object = (ObjectNode) document;
+            OPERATIONAL.forEach(path -> remove(object, List.of(path.split("/", -1))));
+            sort(object.path("Mounts"));
+            object.path("NetworkSettings").path("Networks").forEach(n -> sort(n.path("Aliases")));
+            result.put(object.path("Name").asString(), object);
+        }
+        return result;
+    }
+
+    private static void remove(JsonNode node, List<String> path) {
+        if (!(node instanceof ObjectNode object)) {
+            return;
+        }
+        String key = path.get(0);
+        List<String> rest = path.subList(1, path.size());
+        if (rest.isEmpty()) {
+            object.remove(key);
+        } else if (key.equals("*")) {
+            object.forEach(child -> remove(child, rest));
+        } else {
+            remove(object.path(key), rest);
+        }
+    }
+
+    /** The engine lists these in no particular order. */
+    private static void sort(JsonNode array) {
+        if (array instanceof tools.jackson.databind.node.ArrayNode list) {
+            List<JsonNode> items = new ArrayList<>();
+            list.forEach(items::add);
+            items.sort(java.util.Comparator.comparing(JsonNode::toString));
+            list.removeAll();
+            items.forEach(list::add);
+        }
+    }
+}
