@@ -1,8 +1,27 @@
 package dev.belay;
 
-/** Wires the program together, runs the command and turns an error into its exit code. */
+import dev.belay.cli.App;
+import dev.belay.cli.BelayCommand;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Wires the program together, runs the command and leaves with its exit code. */
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {}
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        boolean terminal = Boolean.getBoolean("belay.terminal");
+        App app = new App(out, err, System.getenv(), Path.of(System.getProperty("user.home")), terminal);
+        app.signals().watch(app.processes());
+        int exit = BelayCommand.commandLine(app).execute(args);
+        if (app.signals().interrupted()) {
+            // The JVM is leaving already and waits for this thread; its exit code names the signal.
+            return;
+        }
+        app.signals().finished();
+        System.exit(exit);
+    }
 }

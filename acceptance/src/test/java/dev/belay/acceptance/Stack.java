@@ -21,8 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Stack implements AutoCloseable {
     /** One service with a health check and a volume; {@link #release} says of which image. */
-    static final String APP =
-            """
+    static final String APP = """
             services:
               app:
                 image: @image@
@@ -45,6 +44,7 @@ final class Stack implements AutoCloseable {
     private final Set<String> volumes = new LinkedHashSet<>();
     /** Images made for this stack alone. */
     private final Set<String> images = new LinkedHashSet<>();
+
     private String template = "";
 
     private Stack(Path root) {

@@ -88,10 +88,14 @@ public final class Tree {
         Process tar = processes.start(processes.builder(argv, null, PLAIN));
         tar.getOutputStream().close();
         Processes.Collector errors = new Processes.Collector(tar.getErrorStream());
+        boolean read = false;
         try (InputStream in = tar.getInputStream()) {
             in.transferTo(out);
+            read = true;
         } finally {
-            processes.endIfAlive(tar);
+            if (!read) {
+                processes.endIfAlive(tar);
+            }
         }
         int exit = tar.waitFor();
         List<String> lines =

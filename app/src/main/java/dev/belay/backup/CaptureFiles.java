@@ -24,7 +24,6 @@ import java.util.TreeMap;
  */
 public final class CaptureFiles extends CaptureStep {
     private final Capture capture;
-    private final Configuration configuration;
     private final Compose compose;
     private final ProjectFiles projectFiles;
     private final Path backups;
@@ -34,7 +33,6 @@ public final class CaptureFiles extends CaptureStep {
             Capture capture, Configuration configuration, Compose compose, Map<String, String> environment) {
         super("capture compose and env files");
         this.capture = capture;
-        this.configuration = configuration;
         this.compose = compose;
         this.projectFiles = new ProjectFiles(configuration, environment);
         this.backups = configuration.backups().directory();

@@ -1,8 +1,8 @@
 package dev.belay.backup;
 
 import dev.belay.config.Configuration;
+import dev.belay.config.DotEnv;
 import dev.belay.engine.compose.ComposeReferences;
-import dev.belay.engine.compose.EnvFile;
 import dev.belay.store.CommittedRelease.NewFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ public final class ProjectFiles {
         Set<Path> seen = new LinkedHashSet<>();
         for (Path env : envFiles) {
             if (Files.isRegularFile(env)) {
-                variables.putAll(EnvFile.read(env));
+                variables.putAll(DotEnv.parse(Files.readString(env), environment));
             }
         }
         variables.putAll(environment);

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Replaces variables as Compose does: {@code $A}, {@code ${A}} and the forms with {@code - :- + :+ ? :?}. */
-final class Interpolation {
+public final class Interpolation {
     private final String text;
     private final Map<String, String> variables;
     private int at;
@@ -17,7 +17,7 @@ final class Interpolation {
     }
 
     /** The text asks for a variable that has no value, or is not well formed. */
-    static final class Unresolved extends Exception {
+    public static final class Unresolved extends Exception {
         private static final long serialVersionUID = 1L;
 
         Unresolved(String message) {
@@ -25,7 +25,7 @@ final class Interpolation {
         }
     }
 
-    static String of(String text, Map<String, String> variables) throws Unresolved {
+    public static String of(String text, Map<String, String> variables) throws Unresolved {
         return new Interpolation(text, variables).until(false);
     }
 

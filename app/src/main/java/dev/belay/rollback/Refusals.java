@@ -30,7 +30,7 @@ final class Refusals {
         Manifest manifest = context.point.manifest();
         unknownServices(manifest, options);
         sharedData(options, data);
-        boundFromOutside(context, options, present);
+        boundFromOutside(options, present);
         imagesWithoutArchive(context, manifest, options);
         usersOutsideTheProject(context, manifest.project(), data);
         foreignOnChangedNetworks(context, manifest.project());
@@ -66,8 +66,7 @@ final class Refusals {
     }
 
     /** Replacing a container breaks those that live in its namespaces; they have to go back with it. */
-    private static void boundFromOutside(
-            RestoreContext context, RollbackOptions options, List<ContainerDocument> present) {
+    private static void boundFromOutside(RollbackOptions options, List<ContainerDocument> present) {
         if (options.services().isEmpty()) {
             return;
         }

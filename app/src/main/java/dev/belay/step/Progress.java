@@ -6,6 +6,9 @@ public interface Progress {
 
     void finished(StepRecord record);
 
+    /** The state of a check changed, or an attempt failed. */
+    void check(String name, String state, String reason);
+
     /** One line for people, between steps. */
     void note(String line);
 

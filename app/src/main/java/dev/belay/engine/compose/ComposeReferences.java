@@ -1,5 +1,6 @@
 package dev.belay.engine.compose;
 
+import dev.belay.config.Interpolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -25,9 +24,6 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * Compose.
  */
 public final class ComposeReferences {
-    private static final Pattern VARIABLE =
-            Pattern.compile("\\$(?:\\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-]([^}]*))?[^}]*}|([A-Za-z_][A-Za-z0-9_]*))");
-
     private final Map<String, String> variables;
     private final Set<Path> composeFiles = new LinkedHashSet<>();
     private final Set<Path> others = new LinkedHashSet<>();
@@ -109,7 +105,13 @@ public final class ComposeReferences {
                 required = !Boolean.FALSE.equals(map.get("required"));
             }
             if (path instanceof String text && !text.contains("://")) {
-                Path file = directory.resolve(interpolate(text)).normalize();
+                Path file;
+                try {
+                    file = directory.resolve(Interpolation.of(text, variables)).normalize();
+                } catch (Interpolation.Unresolved e) {
+                    warnings.add("which file " + text + " is could not be worked out: " + e.getMessage());
+                    continue;
+                }
                 if (Files.isRegularFile(file)) {
                     target.add(file);
                 } else if (required) {
@@ -117,18 +119,6 @@ public final class ComposeReferences {
                 }
             }
         }
-    }
-
-    private String interpolate(String text) {
-        Matcher matcher = VARIABLE.matcher(text);
-        StringBuilder result = new StringBuilder();
-        while (matcher.find()) {
-            String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(3);
-            String fallback = matcher.group(2) == null ? "" : matcher.group(2);
-            String value = variables.getOrDefault(name, fallback);
-            matcher.appendReplacement(result, Matcher.quoteReplacement(value));
-        }
-        return matcher.appendTail(result).toString();
     }
 
     private static Collection<?> items(@Nullable Object value) {

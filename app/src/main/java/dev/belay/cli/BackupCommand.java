@@ -1,0 +1,33 @@
+package dev.belay.cli;
+
+import dev.belay.pipeline.Backup;
+import dev.belay.report.RunReport;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code belay backup}. */
+@Command(
+        name = "backup",
+        mixinStandardHelpOptions = true,
+        description = "Capture a restore point of what runs now.",
+        footer = {"", "Example:", "  belay -p shop backup"})
+final class BackupCommand implements Callable<Integer> {
+    @ParentCommand
+    BelayCommand belay;
+
+    @Override
+    public Integer call() {
+        return belay.app.run(belay.global, "backup", (session, console) -> {
+            RunReport report = new Backup(session).run();
+            String last = String.format(
+                    Locale.ROOT,
+                    "backed up: %s in %.1f s, %s",
+                    report.restorePointPath(),
+                    report.seconds(),
+                    report.why().isEmpty() ? "verified" : report.why());
+            return belay.app.report(belay.global, console, report, last);
+        });
+    }
+}

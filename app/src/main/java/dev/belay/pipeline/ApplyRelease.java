@@ -1,0 +1,78 @@
+package dev.belay.pipeline;
+
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import dev.belay.step.Step;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the command that brings the new release, with its output passed on line by line. */
+final class ApplyRelease implements Step {
+    private static final int LAST_LINES = 5;
+
+    private final Session session;
+    private final List<String> command;
+
+    ApplyRelease(Session session, List<String> command) {
+        this.session = session;
+        this.command = command;
+    }
+
+    @Override
+    public String name() {
+        return "apply: " + String.join(" ", command);
+    }
+
+    /** Whether the new release is there already is for the command to find out. */
+    @Override
+    public boolean done() {
+        return false;
+    }
+
+    @Override
+    public String run() throws InterruptedException {
+        try {
+            ProcessBuilder builder = session.processes()
+                    .builder(command, session.configuration().projectDirectory(), Map.of())
+                    .redirectErrorStream(true);
+            Process process = session.processes().start(builder);
+            process.getOutputStream().close();
+            Deque<String> last = new ArrayDeque<>();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    session.progress().note("  " + line);
+                    last.addLast(line.strip());
+                    if (last.size() > LAST_LINES) {
+                        last.removeFirst();
+                    }
+                }
+            }
+            int exit = process.waitFor();
+            if (session.signals().interrupted()) {
+                throw new InterruptedException("interrupted while the release was applied");
+            }
+            if (exit != 0) {
+                throw new BelayException(
+                        Category.APPLY_FAILED,
+                        "the deployment command failed with exit code " + exit,
+                        last.isEmpty() ? "it said nothing" : String.join("; ", last),
+                        "run it by hand to see more: " + String.join(" ", command));
+            }
+            return "";
+        } catch (IOException e) {
+            throw new BelayException(
+                    Category.APPLY_FAILED,
+                    "the deployment command could not be run",
+                    String.valueOf(e.getMessage()),
+                    "check the command after --",
+                    e);
+        }
+    }
+}

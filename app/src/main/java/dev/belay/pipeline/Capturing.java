@@ -1,0 +1,157 @@
+package dev.belay.pipeline;
+
+import dev.belay.archive.Tree;
+import dev.belay.backup.Capture;
+import dev.belay.backup.CaptureDocuments;
+import dev.belay.backup.CaptureFiles;
+import dev.belay.backup.CopyData;
+import dev.belay.backup.Inventory;
+import dev.belay.backup.Preflight;
+import dev.belay.backup.SaveImages;
+import dev.belay.backup.SealPoint;
+import dev.belay.config.Configuration.Compression;
+import dev.belay.engine.EngineInfo;
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import dev.belay.step.Runner;
+import dev.belay.store.AtomicFiles;
+import dev.belay.store.Manifest;
+import dev.belay.store.PointWriter;
+import dev.belay.store.RestorePoint;
+import dev.belay.store.Retention;
+import dev.belay.verify.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** Captures a restore point: what a backup and a deployment share. */
+final class Capturing {
+    private final Session session;
+    private final Runner runner;
+
+    Capturing(Session session, Runner runner) {
+        this.session = session;
+        this.runner = runner;
+    }
+
+    /** A new restore point, with what was noticed while it was made. */
+    record Captured(RestorePoint point, List<String> warnings, double heldSeconds) {}
+
+    /** What must hold before anything is done; what runs and how well. */
+    Inventory preflight(boolean mayBeEmpty) throws InterruptedException {
+        Preflight.requireWritable(session.catalogue().base());
+        removeLeftovers();
+        Inventory inventory = Inventory.take(
+                session.engine(),
+                session.project(),
+                session.configuration().data().exclude(),
+                session.catalogue().base(),
+                new Tree(session.processes()));
+        if (inventory.containers().isEmpty() && !mayBeEmpty) {
+            List<String> projects = session.engine().projects();
+            throw new BelayException(
+                    Category.REFUSED,
+                    "there is nothing to back up",
+                    "project " + session.project() + " has no container"
+                            + (projects.isEmpty() ? "" : " (this engine has: " + String.join(", ", projects) + ")"),
+                    "name the project with -p, or bring it up first; a first deployment needs no backup: belay deploy");
+        }
+        Preflight.requireSpace(inventory, session.catalogue());
+        return inventory;
+    }
+
+    /** @param verdict on what runs, taken before anything was changed */
+    Captured capture(Inventory inventory, Verdict verdict) throws InterruptedException {
+        Compression compression = session.configuration().backups().compression();
+        try (PointWriter writer = session.catalogue().begin(session.time().now())) {
+            Capture capture = new Capture(inventory, writer, session.time().now());
+            SealPoint seal = new SealPoint(
+                    capture,
+                    Health.manifest(verdict),
+                    versions(),
+                    session.configuration().projectDirectory().toString(),
+                    session.time());
+            runner.run(List.of(
+                    new CaptureDocuments(capture, session.engine()),
+                    new CaptureFiles(capture, session.configuration(), session.compose(), session.environment()),
+                    new SaveImages(capture, session.engine(), compression),
+                    new CopyData(
+                            capture,
+                            session.engine(),
+                            session.processes(),
+                            session.configuration().data(),
+                            compression,
+                            session.time()),
+                    seal));
+            capture.warnings().forEach(session.progress()::warn);
+            return new Captured(seal.sealed().orElseThrow(), capture.warnings(), capture.heldSeconds());
+        } catch (IOException e) {
+            throw new BelayException(
+                    Category.BACKUP_FAILED,
+                    "the backup failed",
+                    String.valueOf(e.getMessage()),
+                    "remove the cause, then call again",
+                    e);
+        } catch (BelayException e) {
+            throw asBackupFailure(e);
+        }
+    }
+
+    /** Applies the retention. The new restore point is safe by now, so a failure is only worth a warning. */
+    List<String> prune(Set<String> inUse) {
+        try {
+            List<RestorePoint> expired = Retention.expired(
+                    session.catalogue(), session.configuration().backups().keep(), inUse);
+            for (RestorePoint point : expired) {
+                Retention.remove(session.catalogue(), point);
+            }
+            return expired.stream().map(RestorePoint::id).toList();
+        } catch (IOException e) {
+            session.progress().warn("old restore points could not be removed: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** What a killed backup or removal left under names that nothing lists. */
+    private void removeLeftovers() {
+        try {
+            for (Path partial : session.catalogue().partials()) {
+                AtomicFiles.deleteTree(partial);
+            }
+            Retention.removeLeftovers(session.catalogue());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whatever the engine said, to the caller it is: the backup failed, nothing was changed. */
+    private static BelayException asBackupFailure(BelayException e) {
+        return e.category() == Category.ENGINE_FAILED
+                ? new BelayException(Category.BACKUP_FAILED, "the backup failed: " + e.what(), e.why(), e.tryThis(), e)
+                : e;
+    }
+
+    private Manifest.Versions versions() {
+        EngineInfo engine = session.engine().info();
+        String compose = session.compose().version();
+        return new Manifest.Versions(
+                session.belayVersion(),
+                engine.version(),
+                engine.apiVersion(),
+                compose.isEmpty() ? null : compose,
+                hostName(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.belay.pipeline;
+
+import dev.belay.step.Runner;
+import dev.belay.store.ProjectLock;
+import java.util.List;
+import java.util.Set;
+
+/** {@code belay prune}: applies the retention now. */
+public final class Prune {
+    private final Session session;
+
+    public Prune(Session session) {
+        this.session = session;
+    }
+
+    /** @return IDs of the restore points that were removed */
+    public List<String> run() {
+        try (ProjectLock lock = ProjectLock.acquire(session.catalogue().base(), session.project(), "prune")) {
+            return new Capturing(session, new Runner(session.time(), session.progress())).prune(Set.of());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.belay.pipeline;
+
+import dev.belay.error.BelayException;
+import dev.belay.report.RunReport;
+import dev.belay.report.TextReport;
+import dev.belay.step.StepRecord;
+import dev.belay.store.AtomicFiles;
+import dev.belay.store.Json;
+import dev.belay.store.RestorePoint;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what a run has to report. */
+final class ReportBuilder {
+    private final Session session;
+    private final String command;
+    private final Instant startedAt;
+    private final long startNanos;
+    private final String runId;
+    private @Nullable RestorePoint point;
+    private String why = "";
+    private List<RunReport.Check> checks = List.of();
+    private List<RunReport.Check> failedChecks = List.of();
+    private List<RunReport.Evidence> evidence = List.of();
+    private List<String> putBack = List.of();
+    private List<String> setAside = List.of();
+    private List<String> leftInPlace = List.of();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> nextSteps = new ArrayList<>();
+    private RunReport.@Nullable LostWrites lostWrites;
+    private RunReport.@Nullable Problem error;
+
+    ReportBuilder(Session session, String command) {
+        this.session = session;
+        this.command = command;
+        this.startedAt = session.time().now();
+        this.startNanos = session.time().nanos();
+        this.runId = Runs.id(startedAt);
+    }
+
+    String runId() {
+        return runId;
+    }
+
+    ReportBuilder restorePoint(RestorePoint restorePoint) {
+        this.point = restorePoint;
+        return this;
+    }
+
+    ReportBuilder why(String text) {
+        this.why = text;
+        return this;
+    }
+
+    ReportBuilder checks(List<RunReport.Check> results) {
+        this.checks = results;
+        return this;
+    }
+
+    ReportBuilder failedChecks(List<RunReport.Check> results) {
+        this.failedChecks = results;
+        return this;
+    }
+
+    ReportBuilder evidence(List<RunReport.Evidence> found) {
+        this.evidence = found;
+        return this;
+    }
+
+    ReportBuilder notes(List<String> lines) {
+        this.notes.addAll(lines);
+        return this;
+    }
+
+    ReportBuilder nextSteps(List<String> lines) {
+        this.nextSteps.addAll(lines);
+        return this;
+    }
+
+    ReportBuilder error(BelayException e) {
+        this.error = new RunReport.Problem(e.what(), e.why(), e.tryThis());
+        return this;
+    }
+
+    ReportBuilder restored(Restoring.Result result) {
+        this.point = result.point();
+        this.putBack = result.context().putBack();
+        this.setAside = result.context().setAside();
+        this.leftInPlace = result.plan().leftInPlace();
+        this.lostWrites = result.lostWrites();
+        this.notes.addAll(result.context().notes());
+        switch (result.point().manifest().filesOrigin()) {
+            case COMMITTED_RELEASE ->
+                notes.add("the compose and env files are those of the release committed last; the"
+                        + " files that were on the disk at the backup were others");
+            case DISK_DIFFERS ->
+                notes.add("the compose and env files on the disk are the new ones: they were placed before"
+                        + " the backup, so the old ones are not known. What runs is the old release all the same; before the"
+                        + " next docker compose up, put the old files back from your version control");
+            case UNKNOWN ->
+                notes.add("whether the compose and env files on the disk are those of what runs is not known");
+            case DISK_MATCHES -> {}
+        }
+        if (result.verdict() != null) {
+            this.checks = Health.report(result.verdict().checks());
+        }
+        if (result.failure() != null) {
+            error(result.failure());
+        }
+        return this;
+    }
+
+    RunReport build(Outcome outcome, int exitCode, List<StepRecord> steps) {
+        return new RunReport(
+                RunReport.FORMAT,
+                command,
+                runId,
+                session.project(),
+                outcome.words(),
+                exitCode,
+                startedAt.toString(),
+                Math.round(session.time().secondsSince(startNanos) * 1000) / 1000.0,
+                point == null ? null : point.id(),
+                point == null ? null : point.directory().toString(),
+                why,
+                steps.stream().map(RunReport.Step::of).toList(),
+                checks,
+                failedChecks,
+                evidence,
+                putBack,
+                setAside,
+                leftInPlace,
+                notes,
+                lostWrites,
+                nextSteps,
+                error);
+    }
+
+    /** Keeps the report of a rollback with its run, and beside the restore points under the name operators know. */
+    RunReport buildAndKeep(Outcome outcome, int exitCode, List<StepRecord> steps) {
+        Path base = session.catalogue().base();
+        Path run = Runs.directory(session, runId);
+        nextSteps.add("this report: " + base.resolve("rollback-report.txt") + " (kept in " + run + ")");
+        RunReport report = build(outcome, exitCode, steps);
+        byte[] text = TextReport.of(report).getBytes(StandardCharsets.UTF_8);
+        byte[] json = Json.bytes(report);
+        try {
+            Files.createDirectories(run, AtomicFiles.privateDirectory());
+            for (Path directory : List.of(run, base)) {
+                AtomicFiles.write(directory.resolve("rollback-report.txt"), text);
+                AtomicFiles.write(directory.resolve("rollback-report.json"), json);
+            }
+        } catch (IOException e) {
+            session.progress().warn("the report could not be written: " + e.getMessage());
+        }
+        return report;
+    }
+}

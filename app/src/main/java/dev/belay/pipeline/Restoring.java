@@ -1,0 +1,145 @@
+package dev.belay.pipeline;
+
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import dev.belay.report.RunReport;
+import dev.belay.rollback.Planner;
+import dev.belay.rollback.RestoreContext;
+import dev.belay.rollback.RollbackOptions;
+import dev.belay.rollback.RollbackPlan;
+import dev.belay.step.Runner;
+import dev.belay.store.Manifest;
+import dev.belay.store.PointCheck;
+import dev.belay.store.RestorePoint;
+import dev.belay.verify.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a restore point back and verifies it: what a rollback and a failed deployment share. */
+final class Restoring {
+    private final Session session;
+    private final Runner runner;
+    private final Health health;
+
+    Restoring(Session session, Runner runner, Health health) {
+        this.session = session;
+        this.runner = runner;
+        this.health = health;
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param verdict null when it did not get as far as verifying
+     * @param failure null when every step was done
+     */
+    record Result(
+            RestorePoint point,
+            RestoreContext context,
+            RollbackPlan plan,
+            @Nullable Verdict verdict,
+            RunReport.@Nullable LostWrites lostWrites,
+            @Nullable BelayException failure) {
+
+        boolean rolledBackAndVerified() {
+            return failure == null && verdict != null && verdict.healthy();
+        }
+    }
+
+    /** The steps that would lead to the restore point; touches nothing. */
+    RollbackPlan plan(RestorePoint point, RollbackOptions options, String runId) {
+        PointCheck.require(point);
+        return Planner.plan(context(point, runId), options);
+    }
+
+    /** The same without reading the whole restore point: for a look that must be quick. */
+    RollbackPlan planUnchecked(RestorePoint point, RollbackOptions options, String runId) {
+        return Planner.plan(context(point, runId), options);
+    }
+
+    /** Everything that can refuse comes before the first step, and the first steps leave what runs alone. */
+    Result run(RestorePoint point, RollbackOptions options, String runId) throws InterruptedException {
+        PointCheck.require(point);
+        RestoreContext context = context(point, runId);
+        RollbackPlan plan = Planner.plan(context, options);
+        boolean prepared = false;
+        try {
+            runner.run(plan.prepare());
+            prepared = true;
+        } catch (BelayException e) {
+            throw nothingChanged(e);
+        } finally {
+            if (!prepared) {
+                plan.discard().run();
+            }
+        }
+        Instant stopping = session.time().now();
+        Verdict verdict = null;
+        BelayException failure = null;
+        try {
+            runner.run(plan.change());
+            session.progress().started("verify");
+            verdict = health.afterRollback(point, plan.stoppedAtCapture());
+        } catch (BelayException e) {
+            failure = session.signals().interrupted() ? interrupted(e) : e;
+        }
+        if (failure != null && failure.category() == Category.INTERRUPTED) {
+            throw failure;
+        }
+        return new Result(point, context, plan, verdict, lostWrites(point, plan, stopping), failure);
+    }
+
+    private static BelayException nothingChanged(BelayException e) {
+        return new BelayException(
+                Category.REFUSED,
+                "the rollback could not be prepared, nothing that runs was changed: " + e.what(),
+                e.why(),
+                "remove the cause, then call again",
+                e);
+    }
+
+    private static BelayException interrupted(BelayException e) {
+        return new BelayException(
+                Category.INTERRUPTED,
+                "the rollback was interrupted",
+                "a signal came",
+                "run it again: it goes on from what is there",
+                e);
+    }
+
+    private RestoreContext context(RestorePoint point, String runId) {
+        return new RestoreContext(
+                session.engine(),
+                point,
+                session.processes(),
+                session.time(),
+                session.configuration().verify().healthyDeadline(),
+                runId,
+                Runs.directory(session, runId).resolve("failed"));
+    }
+
+    private static RunReport.@Nullable LostWrites lostWrites(RestorePoint point, RollbackPlan plan, Instant stopping) {
+        if (plan.data().isEmpty()) {
+            return null;
+        }
+        Instant from = Instant.parse(point.manifest().dataAt());
+        return new RunReport.LostWrites(
+                from.toString(),
+                stopping.toString(),
+                Duration.between(from, stopping).toMillis() / 1000.0);
+    }
+
+    /** What an operator does when the rollback itself did not succeed. */
+    static List<String> manualCommands(RestorePoint point) {
+        Manifest manifest = point.manifest();
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "look at what is there: docker ps -a --filter label=com.docker.compose.project=" + manifest.project());
+        lines.add("try again, it goes on from what is there: belay rollback " + point.id());
+        lines.add("by hand: " + point.file("manifest.txt") + " names every archive and how to unpack it");
+        return lines;
+    }
+}

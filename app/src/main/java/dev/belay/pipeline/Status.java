@@ -1,0 +1,89 @@
+package dev.belay.pipeline;
+
+import dev.belay.engine.ContainerDocument;
+import dev.belay.error.BelayException;
+import dev.belay.rollback.RollbackOptions;
+import dev.belay.rollback.RollbackPlan;
+import dev.belay.rollback.Target;
+import dev.belay.step.Runner;
+import dev.belay.step.Step;
+import dev.belay.store.Manifest;
+import dev.belay.store.RestorePoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code belay status}: what runs, and whether, to what and in about how long a rollback could go now. */
+public final class Status {
+    /** Rough figures of one machine (2 cores, one disk); good enough to plan a minute by. */
+    private static final double UNPACK_BYTES_PER_SECOND = 300e6;
+
+    private static final double LOAD_BYTES_PER_SECOND = 100e6;
+    private static final double SECONDS_PER_CONTAINER_STEP = 0.5;
+
+    private final Session session;
+
+    public Status(Session session) {
+        this.session = session;
+    }
+
+    /**
+     * @param target null when no rollback is possible
+     * @param aboutSeconds until what runs is replaced and has been healthy for the minimum healthy time
+     * @param problem why no rollback is possible now; empty when one is
+     */
+    public record Answer(
+            List<Container> containers,
+            @Nullable RestorePoint target,
+            double aboutSeconds,
+            String problem,
+            int points) {}
+
+    public record Container(String name, String image, String state) {}
+
+    public Answer answer() {
+        List<Container> containers = session.engine().containers(session.project()).stream()
+                .map(Status::container)
+                .toList();
+        int points = session.catalogue().newestFirst().size();
+        try {
+            Optional<RestorePoint> target =
+                    Target.lastKnownGood(session.engine(), session.catalogue(), session.project());
+            if (target.isEmpty()) {
+                return new Answer(
+                        containers, null, 0, "there is no verified restore point that differs from what runs", points);
+            }
+            RollbackPlan plan = new Restoring(
+                            session, new Runner(session.time(), session.progress()), new Health(session))
+                    .planUnchecked(target.get(), new RollbackOptions(Set.of(), false), "status");
+            return new Answer(containers, target.get(), estimate(target.get(), plan), "", points);
+        } catch (BelayException e) {
+            return new Answer(containers, null, 0, e.what() + ": " + e.why(), points);
+        }
+    }
+
+    private double estimate(RestorePoint point, RollbackPlan plan) {
+        double seconds = session.configuration().verify().minHealthyTime().toMillis() / 1000.0;
+        for (Step step : plan.steps()) {
+            String name = step.name();
+            if (name.startsWith("load images")) {
+                seconds += point.manifest().images().stream()
+                                .mapToLong(Manifest.ImageEntry::size)
+                                .sum()
+                        / LOAD_BYTES_PER_SECOND;
+            } else if (name.contains("container")) {
+                seconds += SECONDS_PER_CONTAINER_STEP;
+            }
+        }
+        long bytes =
+                plan.data().stream().mapToLong(Manifest.DataSetEntry::bytes).sum();
+        return seconds + bytes / UNPACK_BYTES_PER_SECOND;
+    }
+
+    private static Container container(ContainerDocument c) {
+        String health = c.health().map(h -> " (" + h + ")").orElse("");
+        String exit = c.up() ? "" : " (exit code " + c.exitCode() + ")";
+        return new Container(c.name(), c.imageReference(), c.status() + health + exit);
+    }
+}
