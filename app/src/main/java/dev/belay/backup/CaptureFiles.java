@@ -74,14 +74,17 @@ public final class CaptureFiles extends CaptureStep {
         Map<String, String> onDisk;
         try {
             capture.writer.add("compose-model.json", Json.bytes(compose.model()));
-            onDisk = compose.hashes();
+            Map<String, String> ids = new TreeMap<>();
+            capture.inventory.containers().forEach(c -> ids.putIfAbsent(c.service(), c.id()));
+            onDisk = compose.hashes(ids);
         } catch (BelayException e) {
             capture.warnings.add("whether the files on the disk are those of the running containers is not known: "
                     + e.what() + ": " + e.why().lines().findFirst().orElse(""));
             return FilesOrigin.UNKNOWN;
         }
         List<String> different = capture.inventory.containers().stream()
-                .filter(c -> !c.configHash().isEmpty() && !c.configHash().equals(onDisk.get(c.service())))
+                .filter(c -> !c.configHash().isEmpty() && onDisk.containsKey(c.service()))
+                .filter(c -> !c.configHash().equals(onDisk.get(c.service())))
                 .map(ContainerDocument::service)
                 .distinct()
                 .toList();

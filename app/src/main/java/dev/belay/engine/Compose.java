@@ -16,8 +16,13 @@ public interface Compose {
     /** The resolved model, as {@code docker compose config --format json} prints it. */
     ObjectNode model();
 
-    /** Service to the hash of its configuration, as Compose writes it into the {@code config-hash} label. */
-    Map<String, String> hashes();
+    /**
+     * The hash of each service's configuration, as Compose writes it into the {@code config-hash} label.
+     *
+     * @param containers service to the ID of its (first) container, for services that share another one's namespaces
+     * @return service to hash; services for which Compose cannot tell it before it creates them are left out
+     */
+    Map<String, String> hashes(Map<String, String> containers);
 
     /** The argument list that applies the project: {@code docker compose ... up -d --remove-orphans}. */
     List<String> applyCommand();

@@ -3,6 +3,7 @@ package dev.belay.os;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,11 +34,24 @@ public final class Processes {
      */
     public Result run(List<String> argv, @Nullable Path directory, Map<String, String> environment, Duration timeout)
             throws IOException, InterruptedException {
+        return run(argv, directory, environment, timeout, "");
+    }
+
+    /** @param input given to the program on its standard input */
+    public Result run(
+            List<String> argv,
+            @Nullable Path directory,
+            Map<String, String> environment,
+            Duration timeout,
+            String input)
+            throws IOException, InterruptedException {
         Process process = start(builder(argv, directory, environment));
-        process.getOutputStream().close();
         Collector out = new Collector(process.getInputStream());
         Collector err = new Collector(process.getErrorStream());
         try {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(argv.get(0) + " did not end within " + timeout.toSeconds() + " s");
             }

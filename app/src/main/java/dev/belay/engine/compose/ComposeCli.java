@@ -48,7 +48,7 @@ public final class ComposeCli implements Compose {
     @Override
     public ObjectNode model() {
         try {
-            return (ObjectNode) MAPPER.readTree(ask("config", "--format", "json"));
+            return (ObjectNode) MAPPER.readTree(ask(command(List.of("config", "--format", "json")), ""));
         } catch (JacksonException | ClassCastException e) {
             throw new BelayException(
                     Category.USAGE,
@@ -59,15 +59,39 @@ public final class ComposeCli implements Compose {
         }
     }
 
+    /**
+     * {@code config --hash} hashes services as they are written, {@code up} as they are resolved: with the content of
+     * {@code env_file} and the container behind {@code service:NAME} (docker/compose issues 14001, 9211). So the
+     * resolved model is hashed here, with the containers of now put in.
+     */
     @Override
-    public Map<String, String> hashes() {
+    public Map<String, String> hashes(Map<String, String> containers) {
+        ObjectNode model = model();
+        List<String> unknown = new ArrayList<>();
+        for (String name : model.path("services").propertyNames()) {
+            if (model.path("services").path(name) instanceof ObjectNode service) {
+                for (String field : List.of("network_mode", "ipc", "pid")) {
+                    String mode = service.path(field).asString("");
+                    if (mode.startsWith("service:")) {
+                        String other = mode.substring("service:".length());
+                        service.put(field, "container:" + containers.getOrDefault(other, other));
+                    }
+                }
+                if (service.path("volumes_from").size() > 0) {
+                    unknown.add(name);
+                }
+            }
+        }
+        List<String> argv =
+                List.of("docker", "compose", "-p", configuration.project(), "-f", "-", "config", "--hash", "*");
         Map<String, String> hashes = new LinkedHashMap<>();
-        for (String line : ask("config", "--hash", "*").split("\n", -1)) {
+        for (String line : ask(argv, MAPPER.writeValueAsString(model)).split("\n", -1)) {
             int space = line.indexOf(' ');
             if (space > 0) {
                 hashes.put(line.substring(0, space), line.substring(space + 1).strip());
             }
         }
+        unknown.forEach(hashes::remove);
         return hashes;
     }
 
@@ -90,10 +114,10 @@ public final class ComposeCli implements Compose {
         return argv;
     }
 
-    private String ask(String... arguments) {
+    private String ask(List<String> argv, String input) {
         try {
             Processes.Result result =
-                    processes.run(command(List.of(arguments)), configuration.projectDirectory(), Map.of(), TIMEOUT);
+                    processes.run(argv, configuration.projectDirectory(), Map.of(), TIMEOUT, input);
             if (!result.ok()) {
                 throw new BelayException(
                         Category.USAGE,
