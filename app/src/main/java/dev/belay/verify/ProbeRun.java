@@ -1,0 +1,130 @@
+package dev.belay.verify;
+
+import dev.belay.config.Configuration;
+import dev.belay.config.Durations;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One probe with its attempts: when the next is due, how many have failed, and what to show of it. */
+final class ProbeRun {
+    private final String name;
+    private final Probe probe;
+    private final boolean required;
+    private final boolean needsContainers;
+    private final int attempts;
+    private final Duration delay;
+    private CheckResult.State state = CheckResult.State.PENDING;
+    private int made;
+    private int failures;
+    private long dueAt;
+    private long startedAt;
+    private boolean running;
+    private @Nullable ProbeAnswer last;
+
+    /** @param needsContainers not tried before the containers have started, which is no failure of the probe */
+    ProbeRun(
+            String name,
+            Probe probe,
+            boolean required,
+            boolean needsContainers,
+            Configuration.Verify policy,
+            long now) {
+        this.name = name;
+        this.probe = probe;
+        this.required = required;
+        this.needsContainers = needsContainers;
+        this.attempts = policy.attempts();
+        this.delay = policy.delay();
+        this.dueAt = now;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Probe probe() {
+        return probe;
+    }
+
+    boolean required() {
+        return required;
+    }
+
+    boolean running() {
+        return running;
+    }
+
+    int made() {
+        return made;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    boolean pending() {
+        return state == CheckResult.State.PENDING;
+    }
+
+    /** When it wants its next attempt, as a value of the clock; meaningful while it is pending and not running. */
+    long dueAt() {
+        return dueAt;
+    }
+
+    boolean due(long now, boolean containersAreStarting) {
+        return pending() && !running && now - dueAt >= 0 && !(needsContainers && containersAreStarting);
+    }
+
+    /** Whether the last attempt that began at or after this moment has been answered. */
+    boolean answeredSince(long moment) {
+        return made > 0 && !running && startedAt - moment >= 0;
+    }
+
+    void begin(long now) {
+        running = true;
+        startedAt = now;
+        made++;
+    }
+
+    /** @return whether it was an attempt that failed */
+    boolean end(ProbeAnswer answer, long now) {
+        running = false;
+        last = answer;
+        if (answer.state() == CheckResult.State.OK) {
+            state = CheckResult.State.OK;
+            return false;
+        }
+        if (state == answer.state()) {
+            // given up already, and tried once more before the verdict
+            return true;
+        }
+        failures++;
+        dueAt = now + delay.toNanos();
+        state = failures >= attempts ? answer.state() : CheckResult.State.PENDING;
+        return true;
+    }
+
+    CheckResult result() {
+        String reason;
+        if (last == null) {
+            reason = "not tried yet";
+        } else if (pending()) {
+            reason = "attempt " + failures + "/" + attempts + ": " + last.reason() + ", next in "
+                    + Durations.format(delay);
+        } else if (state != CheckResult.State.OK && attempts > 1) {
+            reason = last.reason() + " (" + failures + " of " + attempts + " attempts failed)";
+        } else {
+            reason = last.reason();
+        }
+        return new CheckResult(name, state, reason, required, made, last == null ? null : last.lastAnswer());
+    }
+
+    /** What to say when time is up before it has passed. */
+    CheckResult late(String when) {
+        String reason = last == null
+                ? made == 0 ? "not tried: the containers were still starting " + when : "no answer yet " + when
+                : last.reason() + " (attempt " + failures + "/" + attempts + ", nothing better " + when + ")";
+        return new CheckResult(
+                name, CheckResult.State.FAILED, reason, required, made, last == null ? null : last.lastAnswer());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.belay.verify;
+
+import dev.belay.config.CheckSpec;
+import dev.belay.config.Configuration;
+import dev.belay.config.Durations;
+import dev.belay.os.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All probes of one verification: starts what is due, takes in what has ended. */
+final class Probes implements AutoCloseable {
+    /** A probe that is not back so long after its timeout is not waited for: a dead network mount never answers. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final List<ProbeRun> runs = new ArrayList<>();
+    private final List<CheckResult> skipped = new ArrayList<>();
+    private final ProbePool pool = new ProbePool();
+    private final Configuration.Verify policy;
+    private final Time time;
+    private final Consumer<ProbeRun> onFailure;
+
+    /** @param onFailure told of each attempt that failed */
+    Probes(Configuration.Verify policy, Scope scope, Time time, Consumer<ProbeRun> onFailure) {
+        this.policy = policy;
+        this.time = time;
+        this.onFailure = onFailure;
+        for (CheckSpec check : policy.checks()) {
+            add(check, scope);
+        }
+    }
+
+    private void add(CheckSpec check, Scope scope) {
+        boolean required = check.required() && scope.requires(check.name());
+        if (check instanceof CheckSpec.Http http) {
+            Probe probe = new HttpProbe(http, scope.host(), policy.timeout());
+            runs.add(new ProbeRun(check.name(), probe, required, scope.thisMachine(), policy, time.nanos()));
+        } else if (check instanceof CheckSpec.Disk disk) {
+            if (scope.thisMachine()) {
+                runs.add(new ProbeRun(check.name(), new DiskProbe(disk), required, false, policy, time.nanos()));
+            } else {
+                skipped.add(Verifier.skipped(check.name(), required, scope));
+            }
+        }
+    }
+
+    List<CheckResult> results() {
+        List<CheckResult> results = new ArrayList<>();
+        runs.forEach(r -> results.add(r.result()));
+        results.addAll(skipped);
+        return results;
+    }
+
+    /** As {@link #results}, with those that are still undecided failed for that. */
+    List<CheckResult> resultsAtTheEnd(String when) {
+        List<CheckResult> results = new ArrayList<>();
+        runs.forEach(r -> results.add(r.pending() ? r.late(when) : r.result()));
+        results.addAll(skipped);
+        return results;
+    }
+
+    void startDue(boolean containersAreStarting) {
+        long now = time.nanos();
+        runs.stream().filter(r -> r.due(now, containersAreStarting)).forEach(r -> start(r, now));
+    }
+
+    /** Tries each required one once more, unless it was since that moment. */
+    void repeatSince(long moment) {
+        long now = time.nanos();
+        runs.stream()
+                .filter(r -> r.required() && !r.pending() && !r.running() && !r.answeredSince(moment))
+                .forEach(r -> start(r, now));
+    }
+
+    boolean allAnsweredSince(long moment) {
+        return runs.stream().allMatch(r -> !r.required() || r.answeredSince(moment));
+    }
+
+    private void start(ProbeRun run, long now) {
+        run.begin(now);
+        pool.submit(run);
+    }
+
+    boolean anyRunning() {
+        return runs.stream().anyMatch(ProbeRun::running);
+    }
+
+    /** How long until an attempt is due; at most {@code longest}. */
+    Duration untilNextDue(Duration longest) {
+        long now = time.nanos();
+        long nanos = runs.stream()
+                .filter(r -> r.pending() && !r.running())
+                .mapToLong(r -> Math.max(0, r.dueAt() - now))
+                .filter(wait -> wait > 0)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return nanos < longest.toNanos() ? Duration.ofNanos(nanos) : longest;
+    }
+
+    /** Takes in all answers there are, waiting for the first. */
+    void collect(Duration longest) throws InterruptedException {
+        ProbePool.Done done = pool.poll(longest);
+        while (done != null) {
+            // an answer that comes after its attempt was given up belongs to nobody
+            if (done.run().running() && done.run().made() == done.attempt()) {
+                end(done.run(), done.answer());
+            }
+            done = pool.poll(Duration.ZERO);
+        }
+        long longestAttempt = policy.timeout().plus(GRACE).toNanos();
+        for (ProbeRun run : runs) {
+            if (run.running() && time.nanos() - run.startedAt() > longestAttempt) {
+                end(
+                        run,
+                        ProbeAnswer.inconclusive(
+                                "the probe did not return within " + Durations.format(policy.timeout())));
+            }
+        }
+    }
+
+    private void end(ProbeRun run, ProbeAnswer answer) {
+        if (run.end(answer, time.nanos())) {
+            onFailure.accept(run);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}
