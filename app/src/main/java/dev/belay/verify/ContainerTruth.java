@@ -151,11 +151,20 @@ final class ContainerTruth {
         return result(container, scope, CheckResult.State.OK, health.isEmpty() ? "running" : health, null);
     }
 
+    /** A one-shot that has done its work. */
+    static boolean completed(ContainerDocument container) {
+        String policy = container.restartPolicy();
+        return container.status().equals("exited")
+                && (policy.equals("no") || policy.equals("on-failure"))
+                && container.exitCode() == 0
+                && !container.oomKilled();
+    }
+
     private static CheckResult exited(ContainerDocument container, Scope scope) {
         String code = "exited with code " + container.exitCode() + (container.oomKilled() ? " (OOM killed)" : "");
         return switch (container.restartPolicy()) {
             case "no", "on-failure" -> {
-                boolean completed = container.exitCode() == 0 && !container.oomKilled();
+                boolean completed = completed(container);
                 String reason = completed
                         ? "completed with exit code 0"
                         : code + (container.restartPolicy().equals("no") ? "" : ", and is not restarted again");

@@ -26,8 +26,8 @@ final class HttpFailure {
             return ProbeAnswer.inconclusive("the name " + uri.getHost() + " cannot be resolved");
         }
         if (failure instanceof HttpConnectTimeoutException) {
-            String kind = "https".equalsIgnoreCase(uri.getScheme()) ? "no TLS connection to " : "no connection to ";
-            return ProbeAnswer.failed(kind + uri.getAuthority() + within);
+            String kind = "https".equalsIgnoreCase(uri.getScheme()) ? "no TLS connection" : "no connection";
+            return ProbeAnswer.failed(kind + within);
         }
         if (failure instanceof HttpTimeoutException) {
             return ProbeAnswer.failed("no answer" + within);
@@ -48,8 +48,8 @@ final class HttpFailure {
             return ProbeAnswer.failed(
                     // the client leaves out the message of a refusal
                     connect.get().isEmpty() || connect.get().equals("Connection refused")
-                            ? "connection refused by " + uri.getAuthority()
-                            : "cannot connect to " + uri.getAuthority() + ": " + connect.get());
+                            ? "connection refused"
+                            : "cannot connect: " + connect.get());
         }
         if (find(failure, EOFException.class).isPresent()) {
             return ProbeAnswer.failed("the connection was closed before the answer was complete");

@@ -87,10 +87,10 @@ final class HttpProbe implements Probe {
         try {
             return judge(exchange.get(timeout.plus(HEAD_START).toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
-            return HttpFailure.of(e.getCause() == null ? e : e.getCause(), uri, timeout);
+            return named(HttpFailure.of(e.getCause() == null ? e : e.getCause(), uri, timeout));
         } catch (TimeoutException e) {
-            return ProbeAnswer.failed((answering.get() ? "the answer was not complete" : "no answer") + " within "
-                    + Durations.format(timeout));
+            return named(ProbeAnswer.failed((answering.get() ? "the answer was not complete" : "no answer") + " within "
+                    + Durations.format(timeout)));
         } finally {
             exchange.cancel(true);
         }
@@ -101,10 +101,20 @@ final class HttpProbe implements Probe {
         String status = "HTTP " + response.statusCode();
         String answer = status + "\n" + shown(body);
         if (response.statusCode() != spec.status()) {
-            return ProbeAnswer.failed(status + ", expected " + spec.status(), answer);
+            return named(ProbeAnswer.failed(status + ", expected " + spec.status(), answer));
         }
         Optional<String> fault = json.fault(body);
-        return fault.isPresent() ? ProbeAnswer.failed(fault.get(), answer) : ProbeAnswer.ok(status, answer);
+        return fault.isPresent() ? named(ProbeAnswer.failed(fault.get(), answer)) : ProbeAnswer.ok(status, answer);
+    }
+
+    /** A failure says which address it is about, without what may be a secret in it: user and query. */
+    private ProbeAnswer named(ProbeAnswer answer) {
+        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+        String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+        return new ProbeAnswer(
+                answer.state(),
+                uri.getScheme() + "://" + uri.getHost() + port + path + ": " + answer.reason(),
+                answer.lastAnswer());
     }
 
     /** The beginning, without what could steer a terminal. */

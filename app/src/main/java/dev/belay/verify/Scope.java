@@ -1,9 +1,12 @@
 package dev.belay.verify;
 
+import dev.belay.engine.ContainerDocument;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,17 @@ public record Scope(
     /** Everything that this project has on this machine, with nothing excused. */
     public static Scope of(String project) {
         return new Scope(project, LOCALHOST, Set.of(), Map.of(), Set.of(), false, null);
+    }
+
+    /**
+     * Names of the containers that are not up, for {@code mayBeStopped}. One-shots that completed are left out: they
+     * are fine as they are, and their successors must complete too.
+     */
+    public static Set<String> stopped(List<ContainerDocument> containers) {
+        return containers.stream()
+                .filter(c -> !c.up() && !ContainerTruth.completed(c))
+                .map(ContainerDocument::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     boolean thisMachine() {

@@ -109,6 +109,18 @@ class ContainerTruthTest {
                 .isEqualTo(FAILED);
     }
 
+    @Test
+    void stoppedContainersAreThoseThatAreNotUp_withoutCompletedOneShots() {
+        assertThat(Scope.stopped(List.of(
+                        container("up").doc(),
+                        container("paused").status("paused").doc(),
+                        container("stopped").exited(0).doc(),
+                        container("created").status("created").doc(),
+                        container("failed").policy("no").exited(1).doc(),
+                        container("completed").policy("no").exited(0).doc())))
+                .containsExactlyInAnyOrder("stopped", "created", "failed");
+    }
+
     /** What was seen, look by look; the last look is judged. */
     static List<Arguments> manyLooks() {
         Docs running = container("a");

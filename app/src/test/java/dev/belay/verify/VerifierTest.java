@@ -71,8 +71,11 @@ class VerifierTest {
         return new Verifier(engine, policy, time, r -> heard.add(r.name() + " " + r.state() + ": " + r.reason()));
     }
 
+    private String web = "";
+
     private void web(boolean required, int... answers) {
         statuses = answers;
+        web = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
         checks.add(new CheckSpec.Http(
                 "web", required, "http://{host}:" + server.getAddress().getPort() + "/", 200, Map.of(), false));
     }
@@ -247,8 +250,8 @@ class VerifierTest {
         assertThat(heard)
                 .containsSubsequence(
                         "web PENDING: not tried yet",
-                        "web PENDING: attempt 1/3: HTTP 500, expected 200, next in 10s",
-                        "web PENDING: attempt 2/3: HTTP 503, expected 200, next in 10s",
+                        "web PENDING: attempt 1/3: " + web + ": HTTP 500, expected 200, next in 10s",
+                        "web PENDING: attempt 2/3: " + web + ": HTTP 503, expected 200, next in 10s",
                         "web OK: HTTP 200")
                 .hasSize(5);
     }
@@ -262,7 +265,7 @@ class VerifierTest {
                 Verdict.State.UNHEALTHY,
                 20,
                 "container a OK: running",
-                "web FAILED: HTTP 500, expected 200 (3 of 3 attempts failed)");
+                "web FAILED: " + web + ": HTTP 500, expected 200 (3 of 3 attempts failed)");
         assertThat(heard).filteredOn(h -> h.startsWith("web FAILED")).hasSize(1);
     }
 
@@ -319,7 +322,8 @@ class VerifierTest {
                 Verdict.State.HEALTHY,
                 10,
                 "container a OK: running",
-                "web FAILED: HTTP 500, expected 200 (attempt 1/3, nothing better when the verdict was reached)");
+                "web FAILED: " + web
+                        + ": HTTP 500, expected 200 (attempt 1/3, nothing better when the verdict was reached)");
         assertThat(verdict.failures()).hasSize(1);
     }
 
@@ -496,6 +500,6 @@ class VerifierTest {
                 "container a FAILED: still starting",
                 "container b FAILED: restarted 4 times, last time less than 10s ago",
                 "service c FAILED: still at 0 of 1 container",
-                "web FAILED: HTTP 500, expected 200");
+                "web FAILED: " + web + ": HTTP 500, expected 200");
     }
 }
