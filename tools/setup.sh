@@ -13,6 +13,7 @@ export PATH="$PATH:/usr/sbin:/sbin" # dockerd and iptables live there; the PATH 
 apt_sources=/etc/apt/sources.list.d/belay-compose.sources
 apt_preferences=/etc/apt/preferences.d/belay-compose
 policy_rc_d=/usr/sbin/policy-rc.d
+unfinished=/var/cache/belay-setup.unfinished # there while packages are being installed
 policy_mark='Left by the set-up of Belay while it installs packages'
 engine_started='' # '' (not by us), systemd, or the process id of the dockerd that we started
 engine_log=''
@@ -148,6 +149,7 @@ quietly() {
 
 install_missing() {
     apt_log=$(mktemp)
+    : >"$unfinished"
     # Services must not start while packages are installed: the engine is started below, where its failure can be shown,
     # and the registry not at all. Where the machine has such a policy already, its own holds.
     if [[ -e $policy_rc_d ]] && ! grep -q "$policy_mark" "$policy_rc_d"; then
@@ -167,6 +169,7 @@ install_missing() {
     if [[ " ${packages[*]} " == *' docker-registry '* ]]; then
         quietly update-rc.d docker-registry disable # nor at the next boot
     fi
+    rm -f "$unfinished"
 }
 
 explain_by_hand() {
@@ -239,8 +242,11 @@ set_up_machine() {
         give_up "'$purpose' is not known. Usage: tools/setup.sh [--for-tests]"
     fi
     find_missing "$purpose"
-    if ((${#packages[@]} == 0)); then
+    if ((${#packages[@]} == 0)) && [[ ! -e $unfinished || $EUID != 0 ]]; then
         say 'nothing to install'
+    elif ((${#packages[@]} == 0)); then
+        say 'finishing an installation that was cut off'
+        (install_missing)
     else
         if ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
             explain_by_hand
