@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Puts on a Debian 12 machine what Belay needs to be built, tested and shown, and nothing that is there already.
 #
-# Run it:     tools/setup.sh [--for-tests]
-# Or source it, call set_up_machine [--for-tests], and at the end stop_engine_we_started.
+# Run it:     tools/setup.sh
+# Or source it, call set_up_machine, and at the end stop_engine_we_started.
 #
 # It says what it will install, and from where, before it installs it. It can be run again at any time, also after it
 # was cut off half-way. It never stops an engine that it found running.
@@ -97,9 +97,6 @@ find_missing() {
     if installed busybox; then note='; takes the place of the package busybox'; fi
     busybox_is_static || need busybox-static "one static program, for the containers of the demo and the tests$note"
     tar --version 2>/dev/null | grep -q 'GNU tar' || need tar 'GNU tar packs and unpacks the data'
-    if [[ $1 == --for-tests ]]; then
-        command -v docker-registry >/dev/null || need docker-registry 'a registry for the tests; its service stays off'
-    fi
     if ! compose_is_there; then
         note=''
         if installed docker-compose; then note='; takes the place of docker-compose 1'; fi
@@ -150,8 +147,8 @@ quietly() {
 install_missing() {
     apt_log=$(mktemp)
     : >"$unfinished"
-    # Services must not start while packages are installed: the engine is started below, where its failure can be shown,
-    # and the registry not at all. Where the machine has such a policy already, its own holds.
+    # No service must start while packages are installed: the engine is started afterwards, where its failure can be
+    # shown. Where the machine has such a policy already, its own holds.
     if [[ -e $policy_rc_d ]] && ! grep -q "$policy_mark" "$policy_rc_d"; then
         trap 'rm -f "$apt_log"' EXIT
     else
@@ -166,9 +163,6 @@ install_missing() {
     quietly apt-get -q -o DPkg::Lock::Timeout=300 update
     quietly apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
         install --fix-broken --no-install-recommends "${packages[@]}"
-    if [[ " ${packages[*]} " == *' docker-registry '* ]]; then
-        quietly update-rc.d docker-registry disable # nor at the next boot
-    fi
     rm -f "$unfinished"
 }
 
@@ -237,11 +231,7 @@ stop_engine_we_started() {
 }
 
 set_up_machine() {
-    local purpose=${1:-}
-    if [[ -n $purpose && $purpose != --for-tests ]]; then
-        give_up "'$purpose' is not known. Usage: tools/setup.sh [--for-tests]"
-    fi
-    find_missing "$purpose"
+    find_missing
     if ((${#packages[@]} == 0)) && [[ ! -e $unfinished || $EUID != 0 ]]; then
         say 'nothing to install'
     elif ((${#packages[@]} == 0)); then
@@ -260,10 +250,10 @@ set_up_machine() {
         if ((EUID != 0)); then give_up 'installing needs root: run this as root.'; fi
         (install_missing)
         hash -r
-        find_missing "$purpose"
+        find_missing
         if ((${#packages[@]} != 0)); then
             printf '  %s\n' "${reasons[@]}" >&2
-            give_up 'these are still missing after their installation, or too old where an earlier place in PATH has them.'
+            give_up 'these are still missing after their installation; is an older one earlier in PATH?'
         fi
         say 'installed'
     fi
@@ -271,7 +261,12 @@ set_up_machine() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-    set_up_machine "$@"
+    if (($# > 0)); then
+        sed -n '2,8s/^# \{0,1\}//p' "$0"
+        [[ $1 == -h || $1 == --help ]]
+        exit
+    fi
+    set_up_machine
     case $engine_started in
         '') ;;
         systemd) say "the Docker engine was started and stays on. To stop it: systemctl stop docker" ;;
