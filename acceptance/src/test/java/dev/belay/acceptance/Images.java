@@ -46,9 +46,7 @@ final class Images implements AutoCloseable {
                     "import",
                     "--change=ENV PGDATA=/var/lib/postgresql/data",
                     "--change=USER 999:999",
-                    "--change=VOLUME /var/lib/postgresql/data",
                     "--change=ENTRYPOINT [\"/entry.sh\"]",
-                    "--change=STOPSIGNAL SIGINT",
                     cache().resolve("postgres.tar").toString(),
                     postgresTag());
         }

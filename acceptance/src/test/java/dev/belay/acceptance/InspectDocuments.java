@@ -38,8 +38,8 @@ final class InspectDocuments {
 
     private InspectDocuments() {}
 
-    static Map<String, JsonNode> normalised(List<String> ids) {
-        Map<String, JsonNode> result = new TreeMap<>();
+    static Map<String, String> normalised(List<String> ids) {
+        Map<String, String> result = new TreeMap<>();
         if (ids.isEmpty()) {
             return result;
         }
@@ -59,7 +59,7 @@ final class InspectDocuments {
             OPERATIONAL.forEach(path -> remove(object, List.of(path.split("/", -1))));
             sort(object.path("Mounts"));
             object.path("NetworkSettings").path("Networks").forEach(n -> sort(n.path("Aliases")));
-            result.put(object.path("Name").asString(), object);
+            result.put(object.path("Name").asString(), object.toPrettyString());
         }
         return result;
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /** Whatever a failed release took away or left behind, the old one comes back. */
 class MissingPiecesTest {
@@ -127,7 +126,7 @@ class MissingPiecesTest {
                     ipam: { config: [ { subnet: 10.213.41.0/24 } ] }
                 volumes: { data: {} }
                 """)) {
-            Map<String, JsonNode> before = stack.documents();
+            Map<String, String> before = stack.documents();
             backup(stack);
             stack.compose("down");
             assertThat(Docker.exists("network", stack.project() + "_back")).isFalse();

@@ -297,7 +297,7 @@ final class Stack implements AutoCloseable {
     }
 
     /** The inspect documents of all containers by name, without what differs between two starts of the same thing. */
-    Map<String, JsonNode> documents() {
+    Map<String, String> documents() {
         return InspectDocuments.normalised(containers());
     }
 
