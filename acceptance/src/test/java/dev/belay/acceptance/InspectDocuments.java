@@ -2,8 +2,8 @@ package dev.belay.acceptance;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,8 +38,9 @@ final class InspectDocuments {
 
     private InspectDocuments() {}
 
-    static Map<String, String> normalised(List<String> ids) {
-        Map<String, String> result = new TreeMap<>();
+    /** One line for each field, such as {@code /app/HostConfig/Init = true}. */
+    static NavigableSet<String> normalised(List<String> ids) {
+        NavigableSet<String> result = new TreeSet<>();
         if (ids.isEmpty()) {
             return result;
         }
@@ -59,9 +60,31 @@ final class InspectDocuments {
             OPERATIONAL.forEach(path -> remove(object, List.of(path.split("/", -1))));
             sort(object.path("Mounts"));
             object.path("NetworkSettings").path("Networks").forEach(n -> sort(n.path("Aliases")));
-            result.put(object.path("Name").asString(), object.toPrettyString());
+            flatten(object.path("Name").asString(), object, result);
         }
         return result;
+    }
+
+    /** What is only in one of the two, for people. */
+    static List<String> difference(NavigableSet<String> before, NavigableSet<String> after) {
+        List<String> result = new ArrayList<>();
+        before.stream().filter(line -> !after.contains(line)).forEach(line -> result.add("before: " + line));
+        after.stream().filter(line -> !before.contains(line)).forEach(line -> result.add("after:  " + line));
+        return result;
+    }
+
+    private static void flatten(String path, JsonNode node, NavigableSet<String> lines) {
+        if (node.isContainer() && !node.isEmpty()) {
+            if (node instanceof ObjectNode object) {
+                object.propertyStream().forEach(p -> flatten(path + "/" + p.getKey(), p.getValue(), lines));
+            } else {
+                for (int i = 0; i < node.size(); i++) {
+                    flatten(path + "/" + i, node.get(i), lines);
+                }
+            }
+        } else {
+            lines.add(path + " = " + node);
+        }
     }
 
     private static void remove(JsonNode node, List<String> path) {

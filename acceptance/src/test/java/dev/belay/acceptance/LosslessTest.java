@@ -3,6 +3,7 @@ package dev.belay.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.NavigableSet;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -144,11 +145,8 @@ class LosslessTest {
         }
     }
 
-    private static void assertNothingDiffers(Stack stack, Map<String, String> before) {
-        Map<String, String> after = stack.documents();
-        assertThat(after.keySet()).isEqualTo(before.keySet());
-        before.forEach((name, document) ->
-                assertThat(after.getOrDefault(name, "")).as(name).isEqualTo(document));
+    private static void assertNothingDiffers(Stack stack, NavigableSet<String> before) {
+        assertThat(InspectDocuments.difference(before, stack.documents())).isEmpty();
         assertThat(DryRun.changes(stack, "--profile", "debug")).isEmpty();
         assertThat(stack.exec("store", "cat", "/named/file", "/anonymous/file", "/rw/file"))
                 .isEqualTo("a\nb\noriginal");
@@ -161,7 +159,7 @@ class LosslessTest {
         try (Stack stack = stack()) {
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
-            Map<String, String> before = stack.documents();
+            NavigableSet<String> before = stack.documents();
             stack.release(Images.app(Images.BROKEN), "broken").compose("--profile", "debug", "up", "-d");
             stack.exec("store", "sh", "-c", "echo X > /named/file; echo X > /anonymous/file; echo X > /rw/file");
             assertThat(stack.documents()).isNotEqualTo(before);
@@ -178,7 +176,7 @@ class LosslessTest {
         try (Stack stack = stack()) {
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
-            Map<String, String> before = stack.documents();
+            NavigableSet<String> before = stack.documents();
             stack.compose("--profile", "debug", "down", "-v");
             assertThat(stack.containers()).isEmpty();
 

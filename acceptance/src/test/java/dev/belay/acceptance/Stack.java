@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -296,8 +297,8 @@ final class Stack implements AutoCloseable {
                 "ps", "-q", "--filter", "status=paused", "--filter", "label=com.docker.compose.project=" + project);
     }
 
-    /** The inspect documents of all containers by name, without what differs between two starts of the same thing. */
-    Map<String, String> documents() {
+    /** The inspect documents of all containers, field by field, without what differs between two starts of the same thing. */
+    NavigableSet<String> documents() {
         return InspectDocuments.normalised(containers());
     }
 
