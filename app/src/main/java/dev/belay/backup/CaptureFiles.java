@@ -4,11 +4,14 @@ import dev.belay.archive.Hashing;
 import dev.belay.config.Configuration;
 import dev.belay.engine.Compose;
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.CreateBody;
+import dev.belay.engine.compose.ConfigHash;
 import dev.belay.error.BelayException;
 import dev.belay.store.CommittedRelease;
 import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import dev.belay.store.Manifest.FilesOrigin;
+import dev.belay.store.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keeps the compose and env files and what they refer to. The files on the disk may already be those of the next
@@ -73,7 +77,9 @@ public final class CaptureFiles extends CaptureStep {
     private FilesOrigin compareWithRunning() throws IOException, InterruptedException {
         Map<String, String> onDisk;
         try {
-            capture.writer.add("compose-model.json", Json.bytes(compose.model()));
+            ObjectNode model = compose.model();
+            capture.writer.add("compose-model.json", Json.bytes(model));
+            keepHashTemplates(model);
             Map<String, String> ids = new TreeMap<>();
             capture.inventory.containers().forEach(c -> ids.putIfAbsent(c.service(), c.id()));
             onDisk = compose.hashes(ids);
@@ -96,6 +102,22 @@ public final class CaptureFiles extends CaptureStep {
                 + "): they are newer, or variables such as VERSION were set"
                 + " in another shell. A rollback puts back the containers themselves, not these files' idea of them");
         return FilesOrigin.DISK_DIFFERS;
+    }
+
+    /** For containers bound to others: what their label is computed from, so that it can follow the others' new IDs. */
+    private void keepHashTemplates(ObjectNode model) throws IOException, InterruptedException {
+        Map<String, ContainerDocument> firstOfService = new TreeMap<>();
+        capture.inventory.containers().forEach(c -> firstOfService.putIfAbsent(c.service(), c));
+        Map<String, String> templates = new TreeMap<>();
+        for (ContainerDocument container : capture.inventory.containers()) {
+            if (!CreateBody.neededContainers(container).isEmpty()) {
+                ConfigHash.template(model, container, firstOfService)
+                        .ifPresent(template -> templates.put(container.name(), template));
+            }
+        }
+        if (!templates.isEmpty()) {
+            capture.writer.add(RestorePoint.HASH_TEMPLATES, Json.bytes(templates));
+        }
     }
 
     private static Map<String, String> runningHashes(List<ContainerDocument> containers) {

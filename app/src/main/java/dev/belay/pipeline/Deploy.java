@@ -14,6 +14,7 @@ import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,10 +81,11 @@ public final class Deploy {
     private @Nullable Failure applyAndVerify(List<String> command, List<ContainerDocument> before, Verdict baseline)
             throws InterruptedException {
         try {
+            Instant changedAt = session.time().now();
             runner.run(new ApplyRelease(
                     session, command.isEmpty() ? session.compose().applyCommand() : command));
             session.progress().started("verify");
-            Verdict verdict = health.afterDeploy(before, baseline);
+            Verdict verdict = health.afterDeploy(before, baseline, changedAt);
             report.checks(Health.report(verdict.checks()));
             return verdict.healthy() ? null : new Failure(Health.why(verdict), verdict);
         } catch (BelayException e) {

@@ -9,6 +9,7 @@ import dev.belay.verify.CheckResult;
 import dev.belay.verify.Scope;
 import dev.belay.verify.Verdict;
 import dev.belay.verify.Verifier;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,17 +46,17 @@ final class Health {
      * Verifies a new release. What failed in the baseline already neither causes a rollback nor hides one; where nothing
      * ran before there is no baseline to excuse anything.
      */
-    Verdict afterDeploy(List<ContainerDocument> before, Verdict baseline) throws InterruptedException {
+    Verdict afterDeploy(List<ContainerDocument> before, Verdict baseline, Instant changedAt) {
         Set<String> excused = new TreeSet<>();
         if (before.stream().anyMatch(ContainerDocument::up)) {
             baseline.failures().forEach(c -> excused.add(c.name()));
         }
-        return verifier.verify(
-                new Scope(session.project(), LOCALHOST, stopped(before), expectedReplicas(), excused, false));
+        return verifier.verify(new Scope(
+                session.project(), LOCALHOST, stopped(before), expectedReplicas(), excused, false, changedAt));
     }
 
     /** Verifies that what a restore point holds is back; what was failing when it was captured may fail again. */
-    Verdict afterRollback(RestorePoint point, Set<String> stoppedAtCapture) throws InterruptedException {
+    Verdict afterRollback(RestorePoint point, Set<String> stoppedAtCapture) {
         Map<String, Integer> replicas = new HashMap<>();
         point.manifest().servicesUp().values().forEach(s -> replicas.merge(s, 1, Integer::sum));
         return verifier.verify(new Scope(

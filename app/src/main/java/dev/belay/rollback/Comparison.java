@@ -4,12 +4,14 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.CreateBody;
 import dev.belay.engine.Engine;
 import dev.belay.engine.NetworkDocument;
+import dev.belay.engine.compose.ConfigHash;
 import dev.belay.store.RestorePoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Compares the containers of a restore point with those that are there now. */
 public final class Comparison {
@@ -37,8 +39,21 @@ public final class Comparison {
         ContainerDocument here = now.get(then.name());
         return here != null
                 && here.imageId().equals(then.imageId())
-                && CreateBody.fingerprint(here, present::name).equals(CreateBody.fingerprint(then, captured::name))
+                && CreateBody.fingerprint(comparable(here), present::name)
+                        .equals(CreateBody.fingerprint(comparable(then), captured::name))
                 && networksStillThere(here);
+    }
+
+    /** The configuration hash of a container bound to others changes with their IDs, although nothing else does. */
+    private static ContainerDocument comparable(ContainerDocument container) {
+        if (CreateBody.neededContainers(container).isEmpty()) {
+            return container;
+        }
+        ObjectNode copy = container.json().deepCopy();
+        if (copy.path("Config").path("Labels") instanceof ObjectNode labels) {
+            labels.remove(ConfigHash.LABEL);
+        }
+        return new ContainerDocument(copy);
     }
 
     /** A stopped container refers to its networks by ID; one that was made anew under the same name does not count. */

@@ -3,11 +3,13 @@ package dev.belay.rollback;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.CreateBody;
 import dev.belay.engine.ImageDocument;
+import dev.belay.engine.compose.ConfigHash;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest.ContainerEntry;
 import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Creates a container from its captured document: same name, configuration, labels, networks and mounts. */
 final class CreateContainer implements Step {
@@ -46,6 +48,7 @@ final class CreateContainer implements Step {
                 .ifPresent(half -> context.engine.removeContainer(half.id()));
         CreateBody create =
                 CreateBody.of(captured, this::idNow, context.engine.info().apiVersion());
+        context.point.hashTemplate(entry.name()).ifPresent(template -> relabel(create.body(), template));
         String id = withReference(() -> context.engine.createContainer(entry.name(), create.body()), create);
         create.others().forEach(endpoint -> {
             String network = context.engine
@@ -88,6 +91,19 @@ final class CreateContainer implements Step {
         } finally {
             now.ifPresentOrElse(
                     other -> context.engine.tag(other.id(), reference), () -> context.engine.untag(reference));
+        }
+    }
+
+    private void relabel(ObjectNode body, String template) {
+        if (body.path("Labels") instanceof ObjectNode labels) {
+            labels.put(
+                    ConfigHash.LABEL,
+                    ConfigHash.hash(
+                            template,
+                            name -> context.engine
+                                    .container(name)
+                                    .map(ContainerDocument::id)
+                                    .orElse(name)));
         }
     }
 

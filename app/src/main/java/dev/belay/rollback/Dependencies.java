@@ -1,6 +1,7 @@
 package dev.belay.rollback;
 
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.CreateBody;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,12 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 
 /** Which containers of a project need which others, by name. */
 final class Dependencies {
-    private static final String CONTAINER = "container:";
-
     private final List<ContainerDocument> containers;
     private final Map<String, String> nameOfId = new HashMap<>();
 
@@ -30,18 +28,7 @@ final class Dependencies {
     /** Containers whose namespaces or volumes this one uses: it cannot live without that very container. */
     Set<String> boundTo(ContainerDocument container) {
         Set<String> names = new TreeSet<>();
-        JsonNode host = container.json().path("HostConfig");
-        for (String field : List.of("NetworkMode", "PidMode", "IpcMode")) {
-            String mode = host.path(field).asString("");
-            if (mode.startsWith(CONTAINER)) {
-                names.add(name(mode.substring(CONTAINER.length())));
-            }
-        }
-        for (JsonNode from : host.path("VolumesFrom")) {
-            String text = from.asString("");
-            int colon = text.indexOf(':');
-            names.add(name(colon < 0 ? text : text.substring(0, colon)));
-        }
+        CreateBody.neededContainers(container).forEach(id -> names.add(name(id)));
         return names;
     }
 

@@ -45,7 +45,8 @@ final class RestoreNetwork implements Step {
             body.remove("IPAM");
             context.engine.createNetwork(body);
             detail = "with new addresses, its old ones are in use by another network";
-            context.note("network " + network.name() + " has new addresses: its old ones are in use by another network");
+            context.note(
+                    "network " + network.name() + " has new addresses: its old ones are in use by another network");
         }
         context.putBack("network " + network.name());
         return detail;
@@ -53,7 +54,11 @@ final class RestoreNetwork implements Step {
 
     private boolean hasFixedAddresses() {
         return context.point.containers().stream()
-                .map(c -> c.json().path("NetworkSettings").path("Networks").path(network.name()).path("IPAMConfig"))
+                .map(c -> c.json()
+                        .path("NetworkSettings")
+                        .path("Networks")
+                        .path(network.name())
+                        .path("IPAMConfig"))
                 .anyMatch(config -> config.size() > 0);
     }
 }

@@ -5,8 +5,11 @@ import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A sealed restore point. */
@@ -14,6 +17,16 @@ public record RestorePoint(Path directory, Manifest manifest) {
     public static final String MANIFEST = "manifest.json";
     /** Holds the SHA-256 of the manifest: written last, so that what has it is complete. */
     public static final String SEAL = "manifest.json.sha256";
+
+    /** Container name to what its configuration hash is computed from; only for containers bound to others. */
+    public static final String HASH_TEMPLATES = "config-hash-templates.json";
+
+    public Optional<String> hashTemplate(String container) {
+        Path file = file(HASH_TEMPLATES);
+        return Files.exists(file)
+                ? Optional.ofNullable(document(HASH_TEMPLATES).get(container)).map(JsonNode::asString)
+                : Optional.empty();
+    }
 
     public String id() {
         return manifest.id();

@@ -116,8 +116,7 @@ public final class ComposeCli implements Compose {
 
     private String ask(List<String> argv, String input) {
         try {
-            Processes.Result result =
-                    processes.run(argv, configuration.projectDirectory(), Map.of(), TIMEOUT, input);
+            Processes.Result result = processes.run(argv, configuration.projectDirectory(), Map.of(), TIMEOUT, input);
             if (!result.ok()) {
                 throw new BelayException(
                         Category.USAGE,
