@@ -1,5 +1,6 @@
 package dev.belay.engine.docker;
 
+import dev.belay.engine.ApiVersion;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import java.io.IOException;

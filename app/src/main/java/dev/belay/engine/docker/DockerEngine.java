@@ -1,5 +1,6 @@
 package dev.belay.engine.docker;
 
+import dev.belay.engine.ApiVersion;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
