@@ -18,6 +18,10 @@ final class Board {
     }
 
     private void show(CheckResult result) {
+        if (result.state() == CheckResult.State.PENDING && result.attempts() == 0) {
+            // nothing is known of it yet, and nobody asked
+            return;
+        }
         CheckResult before = told.put(result.name(), result);
         if (before == null
                 || before.state() != result.state()
