@@ -1,6 +1,7 @@
 package dev.belay.pipeline;
 
 import dev.belay.archive.Tree;
+import dev.belay.backup.AwaitHealthAgain;
 import dev.belay.backup.Capture;
 import dev.belay.backup.CaptureDocuments;
 import dev.belay.backup.CaptureFiles;
@@ -86,7 +87,8 @@ final class Capturing {
                             session.configuration().data(),
                             compression,
                             session.time()),
-                    seal));
+                    seal,
+                    new AwaitHealthAgain(capture, session.engine(), session.time())));
             capture.warnings().forEach(session.progress()::warn);
             return new Captured(seal.sealed().orElseThrow(), capture.warnings(), capture.heldSeconds());
         } catch (IOException e) {
