@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keeps the compose and env files and what they refer to. The files on the disk may already be those of the next
@@ -77,12 +76,12 @@ public final class CaptureFiles extends CaptureStep {
     private FilesOrigin compareWithRunning() throws IOException, InterruptedException {
         Map<String, String> onDisk;
         try {
-            ObjectNode model = compose.model();
-            capture.writer.add("compose-model.json", Json.bytes(model));
-            keepHashTemplates(model);
+            String model = compose.model();
+            capture.writer.add("compose-model.json", model);
+            keepHashedTexts(model);
             Map<String, String> ids = new TreeMap<>();
             capture.inventory.containers().forEach(c -> ids.putIfAbsent(c.service(), c.id()));
-            onDisk = compose.hashes(ids);
+            onDisk = compose.hashes(model, ids);
         } catch (BelayException e) {
             capture.warnings.add("whether the files on the disk are those of the running containers is not known: "
                     + e.what() + ": " + e.why().lines().findFirst().orElse(""));
@@ -105,18 +104,15 @@ public final class CaptureFiles extends CaptureStep {
     }
 
     /** For containers bound to others: what their label is computed from, so that it can follow the others' new IDs. */
-    private void keepHashTemplates(ObjectNode model) throws IOException, InterruptedException {
-        Map<String, ContainerDocument> firstOfService = new TreeMap<>();
-        capture.inventory.containers().forEach(c -> firstOfService.putIfAbsent(c.service(), c));
-        Map<String, String> templates = new TreeMap<>();
+    private void keepHashedTexts(String model) throws IOException, InterruptedException {
+        Map<String, String> texts = new TreeMap<>();
         for (ContainerDocument container : capture.inventory.containers()) {
             if (!CreateBody.neededContainers(container).isEmpty()) {
-                ConfigHash.template(model, container, firstOfService)
-                        .ifPresent(template -> templates.put(container.name(), template));
+                ConfigHash.text(model, container).ifPresent(text -> texts.put(container.name(), text));
             }
         }
-        if (!templates.isEmpty()) {
-            capture.writer.add(RestorePoint.HASH_TEMPLATES, Json.bytes(templates));
+        if (!texts.isEmpty()) {
+            capture.writer.add(RestorePoint.HASHED_TEXTS, Json.bytes(texts));
         }
     }
 

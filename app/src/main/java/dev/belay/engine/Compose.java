@@ -2,7 +2,6 @@ package dev.belay.engine;
 
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What Belay asks of Docker Compose: to resolve the project and to apply it. A rollback never needs it.
@@ -13,16 +12,17 @@ public interface Compose {
     /** Such as {@code 2.26.1}; empty when Compose is not installed. */
     String version();
 
-    /** The resolved model, as {@code docker compose config --format json} prints it. */
-    ObjectNode model();
+    /** The resolved model, to the letter as {@code docker compose config --format json} prints it. */
+    String model();
 
     /**
      * The hash of each service's configuration, as Compose writes it into the {@code config-hash} label.
      *
+     * @param model from {@link #model}
      * @param containers service to the ID of its (first) container, for services that share another one's namespaces
      * @return service to hash; services for which Compose cannot tell it before it creates them are left out
      */
-    Map<String, String> hashes(Map<String, String> containers);
+    Map<String, String> hashes(String model, Map<String, String> containers);
 
     /** The argument list that applies the project: {@code docker compose ... up -d --remove-orphans}. */
     List<String> applyCommand();

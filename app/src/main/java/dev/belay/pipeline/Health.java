@@ -3,6 +3,7 @@ package dev.belay.pipeline;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.report.RunReport;
+import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.CheckResult;
@@ -78,7 +79,7 @@ final class Health {
     private Map<String, Integer> expectedReplicas() {
         Map<String, Integer> replicas = new HashMap<>();
         try {
-            JsonNode services = session.compose().model().path("services");
+            JsonNode services = Json.MAPPER.readTree(session.compose().model()).path("services");
             for (String name : services.propertyNames()) {
                 JsonNode service = services.path(name);
                 JsonNode scale = service.path("scale");

@@ -48,7 +48,7 @@ final class CreateContainer implements Step {
                 .ifPresent(half -> context.engine.removeContainer(half.id()));
         CreateBody create =
                 CreateBody.of(captured, this::idNow, context.engine.info().apiVersion());
-        context.point.hashTemplate(entry.name()).ifPresent(template -> relabel(create.body(), template));
+        context.point.hashedText(entry.name()).ifPresent(text -> relabel(create.body(), text));
         String id = withReference(() -> context.engine.createContainer(entry.name(), create.body()), create);
         create.others().forEach(endpoint -> {
             String network = context.engine
@@ -94,16 +94,9 @@ final class CreateContainer implements Step {
         }
     }
 
-    private void relabel(ObjectNode body, String template) {
+    private void relabel(ObjectNode body, String hashedText) {
         if (body.path("Labels") instanceof ObjectNode labels) {
-            labels.put(
-                    ConfigHash.LABEL,
-                    ConfigHash.hash(
-                            template,
-                            name -> context.engine
-                                    .container(name)
-                                    .map(ContainerDocument::id)
-                                    .orElse(name)));
+            labels.put(ConfigHash.LABEL, ConfigHash.of(hashedText, this::idNow));
         }
     }
 

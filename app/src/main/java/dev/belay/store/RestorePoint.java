@@ -19,12 +19,12 @@ public record RestorePoint(Path directory, Manifest manifest) {
     public static final String SEAL = "manifest.json.sha256";
 
     /** Container name to what its configuration hash is computed from; only for containers bound to others. */
-    public static final String HASH_TEMPLATES = "config-hash-templates.json";
+    public static final String HASHED_TEXTS = "config-hash-texts.json";
 
-    public Optional<String> hashTemplate(String container) {
-        Path file = file(HASH_TEMPLATES);
+    public Optional<String> hashedText(String container) {
+        Path file = file(HASHED_TEXTS);
         return Files.exists(file)
-                ? Optional.ofNullable(document(HASH_TEMPLATES).get(container)).map(JsonNode::asString)
+                ? Optional.ofNullable(document(HASHED_TEXTS).get(container)).map(JsonNode::asString)
                 : Optional.empty();
     }
 

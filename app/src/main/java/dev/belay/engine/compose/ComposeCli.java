@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,17 +47,8 @@ public final class ComposeCli implements Compose {
     }
 
     @Override
-    public ObjectNode model() {
-        try {
-            return (ObjectNode) MAPPER.readTree(ask(command(List.of("config", "--format", "json")), ""));
-        } catch (JacksonException | ClassCastException e) {
-            throw new BelayException(
-                    Category.USAGE,
-                    "could not read the resolved compose model",
-                    String.valueOf(e.getMessage()),
-                    "check that docker compose config --format json works here",
-                    e);
-        }
+    public String model() {
+        return ask(command(List.of("config", "--format", "json")), "");
     }
 
     /**
@@ -65,8 +57,8 @@ public final class ComposeCli implements Compose {
      * resolved model is hashed here, with the containers of now put in.
      */
     @Override
-    public Map<String, String> hashes(Map<String, String> containers) {
-        ObjectNode model = model();
+    public Map<String, String> hashes(String modelText, Map<String, String> containers) {
+        JsonNode model = parse(modelText);
         List<String> unknown = new ArrayList<>();
         for (String name : model.path("services").propertyNames()) {
             if (model.path("services").path(name) instanceof ObjectNode service) {
@@ -98,6 +90,19 @@ public final class ComposeCli implements Compose {
     @Override
     public List<String> applyCommand() {
         return command(List.of("up", "-d", "--remove-orphans"));
+    }
+
+    private static JsonNode parse(String model) {
+        try {
+            return MAPPER.readTree(model);
+        } catch (JacksonException e) {
+            throw new BelayException(
+                    Category.USAGE,
+                    "could not read the resolved compose model",
+                    String.valueOf(e.getMessage()),
+                    "check that docker compose config --format json works here",
+                    e);
+        }
     }
 
     private List<String> command(List<String> arguments) {

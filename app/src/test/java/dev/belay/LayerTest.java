@@ -1,0 +1,55 @@
+package dev.belay;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the direction of the dependencies that docs/design.md draws. */
+@AnalyzeClasses(packages = "dev.belay", importOptions = ImportOption.DoNotIncludeTests.class)
+final class LayerTest {
+    @ArchTest
+    static final ArchRule dependenciesPointDownwards = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("main")
+            .definedBy("dev.belay")
+            .layer("cli")
+            .definedBy("dev.belay.cli")
+            .layer("pipeline")
+            .definedBy("dev.belay.pipeline")
+            .layer("backup")
+            .definedBy("dev.belay.backup")
+            .layer("verify")
+            .definedBy("dev.belay.verify")
+            .layer("rollback")
+            .definedBy("dev.belay.rollback")
+            .layer("engine")
+            .definedBy("dev.belay.engine..")
+            .layer("store")
+            .definedBy("dev.belay.store")
+            .layer("archive")
+            .definedBy("dev.belay.archive")
+            .layer("report")
+            .definedBy("dev.belay.report")
+            .whereLayer("main")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cli")
+            .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("pipeline")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("backup")
+            .mayOnlyBeAccessedByLayers("pipeline")
+            .whereLayer("verify")
+            .mayOnlyBeAccessedByLayers("pipeline")
+            .whereLayer("rollback")
+            .mayOnlyBeAccessedByLayers("pipeline", "cli")
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("pipeline", "cli");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("dev.belay.(*)..").should().beFreeOfCycles();
+}
