@@ -50,6 +50,9 @@ public final class CaptureFiles extends CaptureStep {
         boolean committedRuns = !running.isEmpty()
                 && committed.isPresent()
                 && committed.get().release().configHashes().equals(running);
+        if (committedRuns) {
+            keepModel(CommittedRelease.model(committed.get()));
+        }
         if (committedRuns && !sameContent(committed.get(), found.files())) {
             store(found.files(), "found-on-disk/");
             capture.files.clear();
@@ -77,8 +80,7 @@ public final class CaptureFiles extends CaptureStep {
         Map<String, String> onDisk;
         try {
             String model = compose.model();
-            capture.writer.add("compose-model.json", model);
-            keepHashedTexts(model);
+            keepModel(model);
             Map<String, String> ids = new TreeMap<>();
             capture.inventory.containers().forEach(c -> ids.putIfAbsent(c.service(), c.id()));
             onDisk = compose.hashes(model, ids);
@@ -101,6 +103,13 @@ public final class CaptureFiles extends CaptureStep {
                 + "): they are newer, or variables such as VERSION were set"
                 + " in another shell. A rollback puts back the containers themselves, not these files' idea of them");
         return FilesOrigin.DISK_DIFFERS;
+    }
+
+    private void keepModel(String model) throws IOException, InterruptedException {
+        if (!model.isEmpty()) {
+            capture.writer.add("compose-model.json", model);
+            keepHashedTexts(model);
+        }
     }
 
     /** For containers bound to others: what their label is computed from, so that it can follow the others' new IDs. */

@@ -7,6 +7,7 @@ import dev.belay.config.Configuration.Compression;
 import dev.belay.config.Durations;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.journal.Journal;
 import dev.belay.os.Bytes;
 import dev.belay.os.Processes;
 import dev.belay.os.Time;
@@ -36,6 +37,7 @@ public final class CopyData extends CaptureStep {
     private final Configuration.Data policy;
     private final Compression compression;
     private final Time time;
+    private final Journal journal;
 
     public CopyData(
             Capture capture,
@@ -43,8 +45,10 @@ public final class CopyData extends CaptureStep {
             Processes processes,
             Configuration.Data policy,
             Compression compression,
-            Time time) {
+            Time time,
+            Journal journal) {
         super("copy data");
+        this.journal = journal;
         this.capture = capture;
         this.engine = engine;
         this.processes = processes;
@@ -87,7 +91,7 @@ public final class CopyData extends CaptureStep {
     }
 
     private void copyStopped(List<ContainerDocument> writers) throws IOException, InterruptedException {
-        Quiesce quiesce = new Quiesce(engine);
+        Quiesce quiesce = new Quiesce(engine, journal);
         long start = time.nanos();
         try {
             quiesce.stop(writers);
@@ -101,7 +105,7 @@ public final class CopyData extends CaptureStep {
 
     /** @return false when it took longer than the writers may be paused; nothing of the copy is kept then */
     private boolean copyPaused(List<ContainerDocument> writers) throws IOException, InterruptedException {
-        Quiesce quiesce = new Quiesce(engine);
+        Quiesce quiesce = new Quiesce(engine, journal);
         AtomicBoolean tooLong = new AtomicBoolean();
         ScheduledExecutorService alarm = Executors.newSingleThreadScheduledExecutor(r -> {
             Thread thread = new Thread(r, "belay-max-pause");

@@ -4,6 +4,8 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.journal.Entry;
+import dev.belay.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -18,13 +20,19 @@ import org.jspecify.annotations.Nullable;
  * Holds the writers of a project still and lets them go again. Whatever happens in between, {@link #release} lets go
  * of every container that this object held, and of none that somebody else paused or stopped.
  */
-final class Quiesce {
+public final class Quiesce {
+    private static final String PAUSE = "pause";
+    private static final String STOP = "stop";
+
     private final Engine engine;
+    private final Journal journal;
     private final List<ContainerDocument> paused = new ArrayList<>();
     private final List<ContainerDocument> stopped = new ArrayList<>();
 
-    Quiesce(Engine engine) {
+    /** @param journal where it stands who is held, so that a later process can let go if this one is killed */
+    Quiesce(Engine engine, Journal journal) {
         this.engine = engine;
+        this.journal = journal;
     }
 
     /** Pauses all of them together. */
@@ -33,6 +41,7 @@ final class Quiesce {
                 writers.stream().filter(w -> w.up() && !w.paused()).toList();
         // Kept before the effect: a pause whose answer is lost must be taken back too.
         paused.addAll(toPause);
+        journal.append(Entry.Kind.HOLD, PAUSE, ids(toPause));
         together(toPause, writer -> engine.pause(writer.id()));
     }
 
@@ -41,6 +50,7 @@ final class Quiesce {
         List<ContainerDocument> toStop =
                 writers.stream().filter(ContainerDocument::up).toList();
         stopped.addAll(toStop);
+        journal.append(Entry.Kind.HOLD, STOP, ids(toStop));
         together(toStop, writer -> {
             // A paused process cannot answer the signal.
             engine.unpause(writer.id());
@@ -69,11 +79,30 @@ final class Quiesce {
             if (failure != null) {
                 throw failure;
             }
+            journal.append(Entry.Kind.RELEASED, "");
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Lets go of what a process that was killed had held, by its journal. */
+    public static void release(Engine engine, List<Entry> held) {
+        for (Entry entry : held) {
+            for (String id : entry.values()) {
+                if (engine.container(id).isPresent()) {
+                    engine.unpause(id);
+                    if (entry.name().equals(STOP)) {
+                        engine.start(id);
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> ids(List<ContainerDocument> containers) {
+        return containers.stream().map(ContainerDocument::id).toList();
     }
 
     private static @Nullable BelayException attempt(

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             VerifyCommand.class,
             RollbackCommand.class,
+            ResumeCommand.class,
             StatusCommand.class,
             ListCommand.class,
             ShowCommand.class,
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit codes: 0 done, 1 not healthy (verify), 2 usage or configuration, 3 deployment failed and rolled back,",
-            "4 rollback failed, 5 refused or backup failed, 6 restore point unusable, 7 locked, 9 engine unreachable,",
+            "4 rollback failed, 5 refused or backup failed, 6 restore point unusable, 7 locked, 8 an earlier run was cut off, 9 engine unreachable,",
             "130/143 interrupted.",
             "",
             "Example: belay deploy"

@@ -14,6 +14,7 @@ import dev.belay.config.Configuration.Compression;
 import dev.belay.engine.EngineInfo;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.journal.Journal;
 import dev.belay.step.Runner;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Manifest;
@@ -66,7 +67,7 @@ final class Capturing {
     }
 
     /** @param verdict on what runs, taken before anything was changed */
-    Captured capture(Inventory inventory, Verdict verdict) throws InterruptedException {
+    Captured capture(Inventory inventory, Verdict verdict, Journal journal) throws InterruptedException {
         Compression compression = session.configuration().backups().compression();
         try (PointWriter writer = session.catalogue().begin(session.time().now())) {
             Capture capture = new Capture(inventory, writer, session.time().now());
@@ -86,7 +87,8 @@ final class Capturing {
                             session.processes(),
                             session.configuration().data(),
                             compression,
-                            session.time()),
+                            session.time(),
+                            journal),
                     seal,
                     new AwaitHealthAgain(capture, session.engine(), session.time())));
             capture.warnings().forEach(session.progress()::warn);
@@ -119,7 +121,7 @@ final class Capturing {
     }
 
     /** What a killed backup or removal left under names that nothing lists. */
-    private void removeLeftovers() {
+    void removeLeftovers() {
         try {
             for (Path partial : session.catalogue().partials()) {
                 AtomicFiles.deleteTree(partial);

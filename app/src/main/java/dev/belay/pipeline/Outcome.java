@@ -1,25 +1,35 @@
 package dev.belay.pipeline;
 
-/** How a run can end, in the words of the reports. */
+/** How a run can end: in the words of the reports, and as the exit code that scripts see. */
 public enum Outcome {
-    DEPLOYED("deployed and verified"),
-    BACKED_UP("backed up"),
-    ROLLED_BACK("rolled back and verified"),
-    DEPLOY_FAILED_ROLLED_BACK("deployment failed, rolled back and verified"),
-    DEPLOY_FAILED_LEFT("deployment failed, left as it is because deploy.automaticRollback is false"),
-    ROLLBACK_FAILED("rollback failed"),
-    ROLLED_BACK_UNHEALTHY("rolled back, but not healthy"),
-    HEALTHY("healthy"),
-    UNHEALTHY("not healthy"),
-    INCONCLUSIVE("inconclusive: a check could not be run");
+    DEPLOYED("deployed and verified", 0),
+    BACKED_UP("backed up", 0),
+    ROLLED_BACK("rolled back and verified", 0),
+    HEALTHY("healthy", 0),
+    NOTHING_TO_RESUME("nothing to resume", 0),
+    UNDONE("the interrupted run was undone: nothing had been changed", 0),
+    FINISHED("the interrupted run was finished: the release had been committed", 0),
+    UNHEALTHY("not healthy", 1),
+    INCONCLUSIVE("inconclusive: a check could not be run", 1),
+    DEPLOY_FAILED_ROLLED_BACK("deployment failed, rolled back and verified", 3),
+    DEPLOY_FAILED_LEFT("deployment failed, left as it is because deploy.automaticRollback is false", 4),
+    ROLLED_BACK_UNHEALTHY("rolled back, but not healthy", 4),
+    ROLLBACK_FAILED("rollback failed", 4),
+    GIVEN_UP("given up after three resumes: an operator is needed", 4);
 
     private final String words;
+    private final int exitCode;
 
-    Outcome(String words) {
+    Outcome(String words, int exitCode) {
         this.words = words;
+        this.exitCode = exitCode;
     }
 
     public String words() {
         return words;
+    }
+
+    public int exitCode() {
+        return exitCode;
     }
 }

@@ -41,7 +41,7 @@ final class ReportBuilder {
         this.command = command;
         this.startedAt = session.time().now();
         this.startNanos = session.time().nanos();
-        this.runId = Runs.id(startedAt);
+        this.runId = Run.id(startedAt);
     }
 
     String runId() {
@@ -116,14 +116,14 @@ final class ReportBuilder {
         return this;
     }
 
-    RunReport build(Outcome outcome, int exitCode, List<StepRecord> steps) {
+    RunReport build(Outcome outcome, List<StepRecord> steps) {
         return new RunReport(
                 RunReport.FORMAT,
                 command,
                 runId,
                 session.project(),
                 outcome.words(),
-                exitCode,
+                outcome.exitCode(),
                 startedAt.toString(),
                 Math.round(session.time().secondsSince(startNanos) * 1000) / 1000.0,
                 point == null ? null : point.id(),
@@ -143,11 +143,11 @@ final class ReportBuilder {
     }
 
     /** Keeps the report of a rollback with its run, and beside the restore points under the name operators know. */
-    RunReport buildAndKeep(Outcome outcome, int exitCode, List<StepRecord> steps) {
+    RunReport buildAndKeep(Outcome outcome, List<StepRecord> steps) {
         Path base = session.catalogue().base();
-        Path run = Runs.directory(session, runId);
+        Path run = Run.directory(session, runId);
         nextSteps.add("this report: " + base.resolve("rollback-report.txt") + " (kept in " + run + ")");
-        RunReport report = build(outcome, exitCode, steps);
+        RunReport report = build(outcome, steps);
         byte[] text = TextReport.of(report).getBytes(StandardCharsets.UTF_8);
         byte[] json = Json.bytes(report);
         try {

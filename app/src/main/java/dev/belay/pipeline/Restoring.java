@@ -118,7 +118,7 @@ final class Restoring {
                 session.time(),
                 session.configuration().verify().healthyDeadline(),
                 runId,
-                Runs.directory(session, runId).resolve("failed"));
+                Run.directory(session, runId).resolve("failed"));
     }
 
     private static RunReport.@Nullable LostWrites lostWrites(RestorePoint point, RollbackPlan plan, Instant stopping) {
@@ -130,6 +130,34 @@ final class Restoring {
                 from.toString(),
                 stopping.toString(),
                 Duration.between(from, stopping).toMillis() / 1000.0);
+    }
+
+    /**
+     * Runs it to the end of the run that asked for it, with its report. A failure before anything was changed ends the
+     * run too and is thrown on; an interruption leaves the run to {@code belay resume}.
+     *
+     * @param success the outcome when what was there before is back and verified
+     */
+    RunReport finish(Run run, Undo undo, ReportBuilder report, Outcome success, String runId)
+            throws InterruptedException {
+        Result result;
+        try {
+            result = run(undo.point(), undo.options(), runId);
+        } catch (BelayException e) {
+            if (e.category() != Category.INTERRUPTED && !session.signals().interrupted()) {
+                run.end("refused: " + e.getMessage());
+            }
+            throw e;
+        }
+        report.restored(result);
+        Outcome outcome = result.failure() != null
+                ? Outcome.ROLLBACK_FAILED
+                : result.rolledBackAndVerified() ? success : Outcome.ROLLED_BACK_UNHEALTHY;
+        if (outcome != success) {
+            report.nextSteps(manualCommands(undo.point()));
+        }
+        run.end(outcome.words());
+        return report.buildAndKeep(outcome, runner.records());
     }
 
     /** What an operator does when the rollback itself did not succeed. */

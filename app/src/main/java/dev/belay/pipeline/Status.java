@@ -55,7 +55,7 @@ public final class Status {
                         containers, null, 0, "there is no verified restore point that differs from what runs", points);
             }
             RollbackPlan plan = new Restoring(
-                            session, new Runner(session.time(), session.progress()), new Health(session))
+                            session, new Runner(session.time(), session.progress(), null), new Health(session))
                     .planUnchecked(target.get(), new RollbackOptions(Set.of(), false), "status");
             return new Answer(containers, target.get(), estimate(target.get(), plan), "", points);
         } catch (BelayException e) {

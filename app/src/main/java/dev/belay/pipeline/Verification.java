@@ -6,6 +6,7 @@ import dev.belay.verify.Scope;
 import dev.belay.verify.Verdict;
 import dev.belay.verify.Verifier;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,6 @@ public final class Verification {
             case UNHEALTHY -> Outcome.UNHEALTHY;
             case INCONCLUSIVE -> Outcome.INCONCLUSIVE;
         };
-        return report.build(outcome, verdict.healthy() ? 0 : 1, java.util.List.of());
+        return report.build(outcome, List.of());
     }
 }

@@ -1,18 +1,24 @@
 package dev.belay.step;
 
+import dev.belay.journal.Entry;
+import dev.belay.journal.Journal;
 import dev.belay.os.Time;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs steps in order and keeps what became of each; the only place where steps are run. */
 public final class Runner {
     private final Time time;
     private final Progress progress;
     private final List<StepRecord> records = new ArrayList<>();
+    private final @Nullable Journal journal;
 
-    public Runner(Time time, Progress progress) {
+    /** @param journal where each step's intent and end are kept; null for a look that has no effects */
+    public Runner(Time time, Progress progress, @Nullable Journal journal) {
         this.time = time;
         this.progress = progress;
+        this.journal = journal;
     }
 
     /** Runs the steps one after the other; the first that fails ends the run with its exception. */
@@ -35,7 +41,9 @@ public final class Runner {
             if (step.done()) {
                 state = StepRecord.State.ALREADY_DONE;
             } else {
+                record(Entry.Kind.INTENT, step);
                 detail = step.run();
+                record(Entry.Kind.DONE, step);
                 state = StepRecord.State.DONE;
             }
             finished = true;
@@ -49,6 +57,12 @@ public final class Runner {
             StepRecord record = new StepRecord(step.name(), state, time.secondsSince(start), detail);
             records.add(record);
             progress.finished(record);
+        }
+    }
+
+    private void record(Entry.Kind kind, Step step) {
+        if (journal != null) {
+            journal.append(kind, step.name());
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  */
 public record CommittedRelease(String committedAt, Map<String, String> configHashes, List<KeptFile> files) {
     private static final String DIRECTORY = "releases";
+    private static final String MODEL = "compose-model.json";
     private static final String POINTER = "committed.txt";
 
     /** @param stored file name in the release's directory */
@@ -32,8 +33,19 @@ public record CommittedRelease(String committedAt, Map<String, String> configHas
         }
     }
 
+    /**
+     * The model as Compose resolved it for this release, with the environment it was deployed with.
+     *
+     * @return empty when it was not known
+     */
+    public static String model(Kept kept) throws IOException {
+        Path file = kept.directory().resolve(MODEL);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
     /** Keeps these files as those of the committed release; the ones before go when the new ones are safe. */
-    public static void keep(Path base, String id, String at, Map<String, String> hashes, List<NewFile> files)
+    public static void keep(
+            Path base, String id, String at, Map<String, String> hashes, String model, List<NewFile> files)
             throws IOException {
         Path releases = base.resolve(DIRECTORY);
         Files.createDirectories(releases, AtomicFiles.privateDirectory());
@@ -45,6 +57,9 @@ public record CommittedRelease(String committedAt, Map<String, String> configHas
             String stored = kept.size() + "-" + Path.of(file.path()).getFileName();
             AtomicFiles.write(directory.resolve(stored), file.content());
             kept.add(new KeptFile(file.path(), file.kind(), stored, file.mode(), file.uid(), file.gid()));
+        }
+        if (!model.isEmpty()) {
+            AtomicFiles.write(directory.resolve(MODEL), model.getBytes(StandardCharsets.UTF_8));
         }
         AtomicFiles.write(directory.resolve("release.json"), Json.bytes(new CommittedRelease(at, hashes, kept)));
         AtomicFiles.sync(releases);

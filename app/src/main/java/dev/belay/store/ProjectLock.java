@@ -67,10 +67,13 @@ public final class ProjectLock implements AutoCloseable {
         }
     }
 
+    /** Closing it again does nothing. */
     @Override
     public void close() {
         try (channel) {
-            lock.release();
+            if (lock.isValid()) {
+                lock.release();
+            }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
