@@ -89,16 +89,12 @@ public final class Deploy {
     }
 
     private @Nullable Failure applyAndVerify(
-            Run run,
-            Runner runner,
-            Undo undo,
-            List<String> command,
-            List<ContainerDocument> before,
-            Verdict baseline) {
+            Run run, Runner runner, Undo undo, List<String> command, List<ContainerDocument> before, Verdict baseline) {
         try {
             Instant changedAt = session.time().now();
             run.enter(Phase.APPLY, undo.values());
-            runner.run(new ApplyRelease(session, command.isEmpty() ? session.compose().applyCommand() : command));
+            runner.run(new ApplyRelease(
+                    session, command.isEmpty() ? session.compose().applyCommand() : command));
             run.enter(Phase.VERIFY, undo.values());
             session.progress().started("verify");
             Verdict verdict = health.afterDeploy(before, baseline, changedAt);

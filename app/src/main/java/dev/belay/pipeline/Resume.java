@@ -31,9 +31,10 @@ public final class Resume {
                 return report.build(Outcome.NOTHING_TO_RESUME, List.of());
             }
             try (Run run = Run.resume(session, lock, directory.get())) {
-                session.progress().note("run " + directory.get().getFileName() + " (" + run.command()
-                        + ") was cut off in phase " + run.phase() + ": "
-                        + run.phase().onResume().words());
+                session.progress()
+                        .note("run " + directory.get().getFileName() + " (" + run.command()
+                                + ") was cut off in phase " + run.phase() + ": "
+                                + run.phase().onResume().words());
                 if (run.resumes() > ATTEMPTS) {
                     return giveUp(run, report);
                 }

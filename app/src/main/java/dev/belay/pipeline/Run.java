@@ -175,7 +175,8 @@ final class Run implements AutoCloseable {
     }
 
     /** The values that the run entered a phase with; null when it never did. */
-    @Nullable List<String> valuesOf(Phase wanted) {
+    @Nullable
+    List<String> valuesOf(Phase wanted) {
         List<String> values = null;
         for (Entry entry : journal.entries()) {
             if (entry.kind() == Entry.Kind.PHASE && entry.name().equals(wanted.name())) {

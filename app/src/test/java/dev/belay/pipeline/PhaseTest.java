@@ -15,7 +15,8 @@ final class PhaseTest {
         List<List<String>> rows = Files.readAllLines(Path.of("../docs/state-machine.md")).stream()
                 .filter(l -> l.startsWith("| ") && !l.startsWith("| phase") && !l.startsWith("| ---"))
                 .map(l -> List.of(l.substring(1).split("\\|", -1)))
-                .map(cells -> List.of(cells.get(0).strip(), cells.get(2).strip(), cells.get(3).strip()))
+                .map(cells -> List.of(
+                        cells.get(0).strip(), cells.get(2).strip(), cells.get(3).strip()))
                 .toList();
 
         List<List<String>> code = java.util.Arrays.stream(Phase.values())
@@ -31,7 +32,9 @@ final class PhaseTest {
     @Test
     void everyPhaseReachesAnEnd() {
         for (Phase phase : Phase.values()) {
-            assertThat(phase == Phase.ENDED || phase.next().contains(Phase.ENDED)).as(phase.name()).isTrue();
+            assertThat(phase == Phase.ENDED || phase.next().contains(Phase.ENDED))
+                    .as(phase.name())
+                    .isTrue();
         }
     }
 }
