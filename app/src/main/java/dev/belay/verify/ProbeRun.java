@@ -116,7 +116,9 @@ final class ProbeRun {
         } else {
             reason = last.reason();
         }
-        return new CheckResult(name, state, reason, required, made, last == null ? null : last.lastAnswer());
+        // an attempt counts when it is answered; until the first one is, there is nothing to tell
+        return new CheckResult(
+                name, state, reason, required, last == null ? 0 : made, last == null ? null : last.lastAnswer());
     }
 
     /** What to say when time is up before it has passed. */
