@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpProbe implements Probe {
     private static final int MOST_READ = 64 * 1024;
     private static final int MOST_SHOWN = 2 * 1024;
-    /** The client's own timers should fire first: they know whether it was the connection that took so long. */
-    private static final Duration HEAD_START = Duration.ofMillis(100);
+    private static final Duration TIMER_LATENESS = Duration.ofSeconds(1);
 
     private final CheckSpec.Http spec;
     private final URI uri;
@@ -85,7 +84,7 @@ final class HttpProbe implements Probe {
             return new LimitedBody(MOST_READ);
         });
         try {
-            return judge(exchange.get(timeout.plus(HEAD_START).toMillis(), TimeUnit.MILLISECONDS));
+            return judge(result(exchange, answering));
         } catch (ExecutionException e) {
             return named(HttpFailure.of(e.getCause() == null ? e : e.getCause(), uri, timeout));
         } catch (TimeoutException e) {
@@ -93,6 +92,19 @@ final class HttpProbe implements Probe {
                     + Durations.format(timeout)));
         } finally {
             exchange.cancel(true);
+        }
+    }
+
+    private HttpResponse<byte[]> result(CompletableFuture<HttpResponse<byte[]>> exchange, AtomicBoolean answering)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            if (answering.get()) {
+                throw e;
+            }
+            // the client's own timer is about to end it, and knows whether it was the connection that took so long
+            return exchange.get(TIMER_LATENESS.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
