@@ -2,9 +2,11 @@ package dev.belay.os;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** The clock and waiting, passed in so that tests can own them. */
 public interface Time {
+    /** To the millisecond. */
     Instant now();
 
     /** Monotonic, for measuring. */
@@ -23,7 +25,7 @@ public interface Time {
         return new Time() {
             @Override
             public Instant now() {
-                return Instant.now();
+                return Instant.now().truncatedTo(ChronoUnit.MILLIS);
             }
 
             @Override

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Runs the command that brings the new release, with its output passed on line by line. */
 final class ApplyRelease implements Step {
-    private static final int LAST_LINES = 5;
+    private static final int LAST_LINES = 3;
 
     private final Session session;
     private final List<String> command;
@@ -48,6 +48,8 @@ final class ApplyRelease implements Step {
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     session.progress().note("  " + line);
+                    // Progress lines come again and again; each is worth quoting once.
+                    last.remove(line.strip());
                     last.addLast(line.strip());
                     if (last.size() > LAST_LINES) {
                         last.removeFirst();

@@ -40,7 +40,7 @@ final class Health {
     /** One quick pass: was what runs now healthy? */
     Verdict now(List<ContainerDocument> present) {
         return new Verifier(session.engine(), session.configuration().verify(), session.time(), result -> {})
-                .quick(new Scope(session.project(), LOCALHOST, stopped(present), Map.of(), Set.of(), false));
+                .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(present), Map.of(), Set.of(), false));
     }
 
     /**
@@ -51,9 +51,20 @@ final class Health {
         Set<String> excused = new TreeSet<>();
         if (before.stream().anyMatch(ContainerDocument::up)) {
             baseline.failures().forEach(c -> excused.add(c.name()));
+            // What had crashed before may crash again when the deployment starts it.
+            before.stream().filter(Health::crashed).forEach(c -> excused.add("container " + c.name()));
         }
         return verifier.verify(new Scope(
-                session.project(), LOCALHOST, stopped(before), expectedReplicas(), excused, false, changedAt));
+                session.project(), LOCALHOST, Scope.stopped(before), expectedReplicas(), excused, false, changedAt));
+    }
+
+    /** Ended by itself with an error, not by an operator's stop (which ends with 128 plus INT, KILL or TERM). */
+    private static boolean crashed(ContainerDocument container) {
+        return !container.up()
+                && switch (container.exitCode()) {
+                    case 0, 130, 137, 143 -> false;
+                    default -> true;
+                };
     }
 
     /** Verifies that what a restore point holds is back; what was failing when it was captured may fail again. */
@@ -67,12 +78,6 @@ final class Health {
                 replicas,
                 new HashSet<>(point.manifest().health().failing()),
                 point.manifest().containers().isEmpty()));
-    }
-
-    private static Set<String> stopped(List<ContainerDocument> containers) {
-        Set<String> names = new TreeSet<>();
-        containers.stream().filter(c -> !c.up()).forEach(c -> names.add(c.name()));
-        return names;
     }
 
     /** Service to number of containers by the resolved model; empty when Compose cannot tell. */

@@ -1,0 +1,212 @@
+package dev.belay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoreTest {
+    private static final Instant START = Instant.parse("2026-11-23T02:00:00Z");
+
+    @TempDir
+    Path base;
+
+    private Catalogue catalogue;
+
+    @BeforeEach
+    void open() {
+        catalogue = new Catalogue(base);
+    }
+
+    @Test
+    void aSealedPointIsListedWithItsPointerAndIsWhole() throws Exception {
+        RestorePoint point = seal(0, true);
+
+        assertThat(catalogue.newestFirst()).extracting(RestorePoint::id).containsExactly(point.id());
+        assertThat(Files.readString(base.resolve(Catalogue.LAST_POINTER)).strip())
+                .isEqualTo(point.directory().toString());
+        assertThat(PointCheck.problems(point, true)).isEmpty();
+    }
+
+    @Test
+    void anUnsealedPointIsNeverListedAndLeavesNothing() throws Exception {
+        try (PointWriter writer = catalogue.begin(START)) {
+            writer.add("data.txt", "half");
+            assertThat(catalogue.entries()).isEmpty();
+        }
+        try (var left = Files.list(base)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void everythingIsPrivateFromTheStart() throws Exception {
+        RestorePoint point = seal(0, true);
+
+        try (var files = Files.walk(point.directory())) {
+            for (Path file : files.toList()) {
+                String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+                assertThat(mode).as(file.toString()).isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------");
+            }
+        }
+    }
+
+    @Test
+    void everyFlippedByteAndEveryTruncationIsFound() throws Exception {
+        RestorePoint point = seal(0, true);
+        List<Path> files;
+        try (var walk = Files.walk(point.directory())) {
+            files = walk.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            byte[] whole = Files.readAllBytes(file);
+            for (int at = 0; at < whole.length; at++) {
+                byte[] flipped = whole.clone();
+                flipped[at] ^= 1;
+                Files.write(file, flipped);
+                assertThat(found()).as(file + " flipped at " + at).isTrue();
+            }
+            for (int length = 0; length < whole.length; length += 7) {
+                Files.write(file, java.util.Arrays.copyOf(whole, length));
+                assertThat(found()).as(file + " cut at " + length).isTrue();
+            }
+            Files.write(file, whole);
+        }
+        assertThat(found()).isFalse();
+    }
+
+    private boolean found() throws IOException {
+        Catalogue.Entry entry = catalogue.entries().get(0);
+        return entry.point() == null
+                || !PointCheck.problems(entry.point(), true).isEmpty();
+    }
+
+    @Test
+    void aMissingOrAddedFileIsFoundWithoutReadingTheData() throws Exception {
+        RestorePoint point = seal(0, true);
+        Files.writeString(point.file("extra"), "x");
+        Files.delete(point.file("files/a.txt"));
+
+        assertThat(PointCheck.problems(point, false))
+                .containsExactly("files/a.txt is missing", "extra was not there when it was sealed");
+    }
+
+    @Test
+    void anUnknownPointIsRefusedWithWhatThereIs() throws Exception {
+        RestorePoint point = seal(0, true);
+
+        assertThatThrownBy(() -> catalogue.find("backup-20200101-000000"))
+                .isInstanceOfSatisfying(BelayException.class, e -> {
+                    assertThat(e.category()).isEqualTo(Category.POINT_UNUSABLE);
+                    assertThat(e.why()).contains(point.id());
+                });
+    }
+
+    @Test
+    void retentionKeepsTheNewestTheOneInUseAndTheLastVerifiedOne() throws Exception {
+        RestorePoint oldVerified = seal(0, true);
+        RestorePoint lastVerified = seal(1, true);
+        RestorePoint inUse = seal(2, false);
+        RestorePoint plain = seal(3, false);
+        RestorePoint newest = seal(4, false);
+
+        List<RestorePoint> expired = Retention.expired(catalogue, 1, Set.of(inUse.id()));
+
+        assertThat(expired).extracting(RestorePoint::id).containsExactly(oldVerified.id(), plain.id());
+        for (RestorePoint point : expired) {
+            Retention.remove(catalogue, point);
+        }
+        assertThat(catalogue.newestFirst())
+                .extracting(RestorePoint::id)
+                .containsExactly(newest.id(), inUse.id(), lastVerified.id());
+    }
+
+    @Test
+    void aRemovalThatWasCutOffIsFinishedAndNeverListed() throws Exception {
+        RestorePoint point = seal(0, true);
+        Files.move(point.directory(), base.resolve(".removing-" + point.id()));
+
+        assertThat(catalogue.entries()).isEmpty();
+        Retention.removeLeftovers(catalogue);
+        assertThat(base.resolve(".removing-" + point.id())).doesNotExist();
+    }
+
+    @Test
+    void theLockIsHeldByOneAndFreeAfterwards() {
+        try (ProjectLock first = ProjectLock.acquire(base, "shop", "deploy")) {
+            assertThat(first).isNotNull();
+            assertThatThrownBy(() -> ProjectLock.acquire(base, "shop", "backup"))
+                    .isInstanceOfSatisfying(BelayException.class, e -> {
+                        assertThat(e.category()).isEqualTo(Category.LOCKED);
+                        assertThat(e.why()).contains("belay deploy");
+                    });
+        }
+        ProjectLock.acquire(base, "shop", "backup").close();
+    }
+
+    @Test
+    void theFilesOfTheLastCommittedReleaseReplaceThoseOfTheOneBefore() throws Exception {
+        CommittedRelease.keep(base, "after-1", "then", java.util.Map.of("web", "h1"), "{}", List.of(file("old")));
+        CommittedRelease.keep(base, "after-2", "now", java.util.Map.of("web", "h2"), "", List.of(file("new")));
+
+        CommittedRelease.Kept kept = CommittedRelease.load(base).orElseThrow();
+
+        assertThat(kept.release().configHashes()).containsEntry("web", "h2");
+        assertThat(new String(kept.content(kept.release().files().get(0)), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo("new");
+        assertThat(CommittedRelease.model(kept)).isEmpty();
+        assertThat(base.resolve("releases/after-1")).doesNotExist();
+    }
+
+    private static CommittedRelease.NewFile file(String content) {
+        return new CommittedRelease.NewFile(
+                "/srv/shop/compose.yml",
+                "compose",
+                content.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "rw-r--r--",
+                0,
+                0);
+    }
+
+    private RestorePoint seal(int second, boolean verified) throws Exception {
+        Instant at = START.plusSeconds(second);
+        try (PointWriter writer = catalogue.begin(at)) {
+            writer.add("files/a.txt", "content of a");
+            writer.add("docker-images.tar.zst", "not really an archive");
+            return writer.seal(new Manifest(
+                    Manifest.FORMAT,
+                    writer.id(),
+                    "shop",
+                    "/srv/shop",
+                    at.toString(),
+                    at.toString(),
+                    0,
+                    0,
+                    verified,
+                    new Manifest.Health(verified ? "HEALTHY" : "UNHEALTHY", List.of()),
+                    new Manifest.Versions("1", "20.10", "1.41", null, "host", "Linux"),
+                    List.of(),
+                    List.of(),
+                    null,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Manifest.FilesOrigin.UNKNOWN,
+                    List.of(),
+                    List.of(),
+                    writer.contents()));
+        }
+    }
+}
