@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Every method throws {@link dev.belay.error.BelayException} with category ENGINE_UNREACHABLE when no connection
  * can be made, and ENGINE_FAILED when the engine refuses; "not found" is an empty result where the type has one.
- * Removing, stopping, starting, pausing or thawing what already is in that state succeeds.
+ * Removing, stopping, starting, pausing or thawing what already is in that state succeeds; a container that is gone is
+ * stopped and thawed. A thread that is interrupted may still call, so that a run that is being ended can thaw.
  */
 public interface Engine extends AutoCloseable {
     EngineInfo info();
@@ -53,7 +54,10 @@ public interface Engine extends AutoCloseable {
     /** @param tag {@code repository:tag}; moved when it points elsewhere */
     void tag(String imageId, String tag);
 
-    /** Takes the tag away; the image stays when anything else refers to it, a container included. */
+    /**
+     * Takes the tag away when the image stays all the same: another tag points at it, or a container that is up uses it.
+     * Otherwise the tag stays too, because an engine deletes an image with its last tag.
+     */
     void untag(String tag);
 
     void pause(String id);
@@ -88,7 +92,7 @@ public interface Engine extends AutoCloseable {
 
     /**
      * @param tail how many of the last lines
-     * @return standard output and standard error, in order
+     * @return standard output and standard error, in order; empty when its logging driver is none
      */
     String logs(String id, int tail);
 

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Calls of the Engine API with JSON in and out; its failures become Belay's. */
-final class Api implements AutoCloseable {
+final class Api {
     static final Limits ORDINARY = Limits.total(Duration.ofMinutes(1));
     /** Creating copies an image's files into new volumes; starting and removing wait for drivers. */
     static final Limits SLOW = Limits.total(Duration.ofMinutes(10));
@@ -118,11 +118,6 @@ final class Api implements AutoCloseable {
 
     static BelayException failed(String what, String why, @Nullable Throwable cause) {
         return new BelayException(Category.ENGINE_FAILED, oneLine("could not " + what), oneLine(why), LOOK, cause);
-    }
-
-    @Override
-    public void close() {
-        http.close();
     }
 
     /** Takes a body. */

@@ -248,15 +248,15 @@ public final class DockerEngine implements Engine {
 
     @Override
     public void connect(String networkId, String containerId, ObjectNode endpoint) {
+        String what = "connect container " + containerId + " to network " + networkId;
+        if (network(networkId).isEmpty()) {
+            // for a container that is down the engine would only notice when it starts
+            throw Api.failed(what, "network " + networkId + " not found", null);
+        }
         ObjectNode body = JsonMapper.shared().createObjectNode();
         body.put("Container", containerId);
         body.set("EndpointConfig", endpoint);
-        api.require(
-                "connect container " + containerId + " to network " + networkId,
-                "POST",
-                Target.of("networks", networkId, "connect"),
-                body,
-                Api.ORDINARY);
+        api.require(what, "POST", Target.of("networks", networkId, "connect"), body, Api.ORDINARY);
     }
 
     @Override
@@ -323,10 +323,9 @@ public final class DockerEngine implements Engine {
                 body -> terminal ? new String(body.readAllBytes(), StandardCharsets.UTF_8) : LogFrames.text(body));
     }
 
+    /** Every call has a connection of its own: there is nothing to close, and a late thaw still works. */
     @Override
-    public void close() {
-        api.close();
-    }
+    public void close() {}
 
     private List<ContainerDocument> inspectEach(Target list) {
         List<ContainerDocument> result = new ArrayList<>();

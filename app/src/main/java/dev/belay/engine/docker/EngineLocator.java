@@ -162,8 +162,7 @@ public final class EngineLocator {
         } catch (IOException e) {
             return new Reason("", NotConnectedException.reason(e), START);
         }
-        try (UnixHttp http = new UnixHttp(socket);
-                UnixHttp.Response response = http.send("GET", "/_ping", null, PING)) {
+        try (UnixHttp.Response response = new UnixHttp(socket).send("GET", "/_ping", null, PING)) {
             if (response.status() != 200) {
                 return new Reason("", "answered " + response.status(), "Restart the engine: systemctl restart docker");
             }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP/1.1 over a unix socket, as much of it as the engine speaks: one connection for each request. */
-final class UnixHttp implements AutoCloseable {
+final class UnixHttp {
     private final Path socket;
     private final Watchdog watchdog = new Watchdog();
 
@@ -71,11 +71,6 @@ final class UnixHttp implements AutoCloseable {
             connection.close();
             throw e;
         }
-    }
-
-    @Override
-    public void close() {
-        watchdog.close();
     }
 
     /** An engine that refuses does so without reading to the end: what it says is better than "broken pipe". */

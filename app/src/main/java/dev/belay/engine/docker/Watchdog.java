@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Closes channels that are overdue, because a blocking read of a unix socket has no timeout of its own. */
-final class Watchdog implements AutoCloseable {
+final class Watchdog {
     private static final Logger LOG = System.getLogger(Watchdog.class.getName());
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
@@ -22,15 +22,13 @@ final class Watchdog implements AutoCloseable {
 
     Watchdog() {
         timer.setRemoveOnCancelPolicy(true);
+        // nothing has to be closed, so that nothing can be closed too early: a thaw may come last of all
+        timer.setKeepAliveTime(2, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
     }
 
     Guard guard(Channel channel, Duration total) {
         return new Guard(channel, total);
-    }
-
-    @Override
-    public void close() {
-        timer.shutdownNow();
     }
 
     /** Watches one channel until it is closed. */

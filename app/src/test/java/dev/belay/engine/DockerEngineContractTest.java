@@ -1,0 +1,112 @@
+package dev.belay.engine;
+
+import dev.belay.engine.docker.DockerEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real engine; a machine without one fails this test, because a promise that is not tried is none. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DockerEngineContractTest extends EngineContract {
+    private static final String PREFIX = "belay-contract-";
+    private static final String IMAGE = "belay-contract-busybox:1";
+    private static final String DOCKERFILE = """
+            FROM scratch
+            COPY busybox /bin/busybox
+            RUN ["/bin/busybox", "--install", "-s", "/bin"]
+            ENV PATH=/bin
+            """;
+
+    private final DockerEngine engine =
+            DockerEngine.open(System.getenv(), Path.of(System.getProperty("user.home", "/")));
+    private final DockerCommand docker = new DockerCommand(null);
+    private final Set<String> names = new TreeSet<>();
+    private final List<String> tags = new ArrayList<>();
+    private Path directory = Path.of("/");
+    private int test;
+
+    @BeforeAll
+    void buildImage(@TempDir Path temporary) throws Exception {
+        directory = temporary;
+        docker.buildBusybox(directory, DOCKERFILE, IMAGE);
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        for (String name : names) {
+            var container = engine.container(name);
+            if (container.isPresent()) {
+                docker.attempt("rm", "-f", "-v", name);
+                for (ContainerDocument.Mount mount : container.get().mounts()) {
+                    docker.attempt("volume", "rm", mount.name());
+                }
+            }
+        }
+        for (String name : names) {
+            if (engine.network(name).isPresent()) {
+                docker.attempt("network", "rm", name);
+            }
+            if (engine.volume(name).isPresent()) {
+                docker.attempt("volume", "rm", name);
+            }
+        }
+        names.clear();
+        for (String tag : tags) {
+            if (engine.image(tag).isPresent()) {
+                docker.attempt("rmi", "-f", tag);
+            }
+        }
+        tags.clear();
+        test++;
+    }
+
+    @AfterAll
+    void removeTheImage() throws Exception {
+        docker.attempt("rmi", "-f", IMAGE);
+        engine.close();
+    }
+
+    @Override
+    Engine engine() {
+        return engine;
+    }
+
+    @Override
+    String image() {
+        return IMAGE;
+    }
+
+    @Override
+    String freeTag(String suffix) {
+        String tag = PREFIX + "free-" + suffix + ":1";
+        tags.add(tag);
+        return tag;
+    }
+
+    @Override
+    void removeImage(String tag) throws Exception {
+        docker.run("rmi", "-f", tag);
+    }
+
+    @Override
+    String otherImage(String suffix) throws Exception {
+        String tag = PREFIX + "other-" + suffix + ":1";
+        tags.add(tag);
+        docker.buildBusybox(directory, DOCKERFILE + "LABEL other=" + suffix + test + "\n", tag);
+        return tag;
+    }
+
+    @Override
+    String name(String suffix) {
+        String name = PREFIX + test + "-" + suffix;
+        names.add(name);
+        return name;
+    }
+}
