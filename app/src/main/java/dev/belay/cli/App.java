@@ -10,6 +10,7 @@ import dev.belay.error.Category;
 import dev.belay.os.Processes;
 import dev.belay.os.Signals;
 import dev.belay.os.Time;
+import dev.belay.pipeline.Resume;
 import dev.belay.pipeline.Session;
 import dev.belay.report.RunReport;
 import dev.belay.report.TextReport;
@@ -18,6 +19,7 @@ import dev.belay.store.Json;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -79,13 +81,29 @@ public final class App {
                         console,
                         environment,
                         Version.text());
-                return work.run(session, console);
+                try {
+                    return work.run(session, console);
+                } catch (UncheckedIOException | IllegalStateException e) {
+                    throw unexpected(session, e);
+                }
             }
         } catch (BelayException e) {
             return failed(options, console, command, signals.interrupted() ? interrupted(e) : e);
         } catch (InterruptedException e) {
             return failed(options, console, command, interrupted(e));
         }
+    }
+
+    /** What no step has worded: most of all a disk that fails under the journal. */
+    private static BelayException unexpected(Session session, RuntimeException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        boolean cutOff = Resume.needed(session);
+        return new BelayException(
+                cutOff ? Category.ROLLBACK_FAILED : Category.BACKUP_FAILED,
+                "unexpected failure",
+                e.getMessage() + (cause == e ? "" : " (" + cause.getMessage() + ")"),
+                cutOff ? "remove the cause, then: belay resume" : "call again with -v to see where it came from",
+                e);
     }
 
     private static BelayException interrupted(Exception e) {

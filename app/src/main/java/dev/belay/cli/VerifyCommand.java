@@ -1,7 +1,7 @@
 package dev.belay.cli;
 
 import dev.belay.config.Durations;
-import dev.belay.pipeline.Verification;
+import dev.belay.pipeline.Verify;
 import dev.belay.report.RunReport;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -54,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 spec.commandLine(),
                                 "--delay '" + delay + "' is not a duration such as 500ms, 10s or 2m"));
         return belay.app.run(belay.global, "verify", (session, console) -> {
-            RunReport report = new Verification(session).run(host, attempts, wait);
+            RunReport report = new Verify(session).run(host, attempts, wait);
             String last = report.outcome() + (report.why().isEmpty() ? "" : ": " + report.why());
             return belay.app.report(belay.global, console, report, last);
         });

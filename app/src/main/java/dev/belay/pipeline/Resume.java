@@ -23,6 +23,11 @@ public final class Resume {
         this.session = session;
     }
 
+    /** True when a run was cut off, so that this command has something to do. */
+    public static boolean needed(Session session) {
+        return Run.unfinished(session).isPresent();
+    }
+
     public RunReport run() throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "resume");
         try (ProjectLock lock = ProjectLock.acquire(session.catalogue().base(), session.project(), "resume")) {

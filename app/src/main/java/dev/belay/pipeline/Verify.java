@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code belay verify}: the checks until a verdict; changes nothing and needs no lock. */
-public final class Verification {
+public final class Verify {
     private final Session session;
 
-    public Verification(Session session) {
+    public Verify(Session session) {
         this.session = session;
     }
 
