@@ -18,6 +18,7 @@ public final class Capture {
     final List<Manifest.ImageEntry> images = new ArrayList<>();
     final List<Manifest.DataSetEntry> dataSets = new ArrayList<>();
     final List<Manifest.FileEntry> files = new ArrayList<>();
+    final List<Manifest.CopiedFile> copiedFiles = new ArrayList<>();
     final List<Manifest.LeftOut> leftOut;
     final List<String> warnings = new ArrayList<>();
     Manifest.FilesOrigin filesOrigin = Manifest.FilesOrigin.UNKNOWN;
@@ -27,6 +28,8 @@ public final class Capture {
 
     Instant dataAt;
     double heldSeconds;
+    /** The resolved model of what runs; empty when it is not known. */
+    String model = "";
 
     public Capture(Inventory inventory, PointWriter writer, Instant startedAt) {
         this.inventory = inventory;

@@ -107,6 +107,7 @@ public final class CaptureFiles extends CaptureStep {
 
     private void keepModel(String model) throws IOException, InterruptedException {
         if (!model.isEmpty()) {
+            capture.model = model;
             capture.writer.add("compose-model.json", model);
             keepHashedTexts(model);
         }

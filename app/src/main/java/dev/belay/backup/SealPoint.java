@@ -67,6 +67,7 @@ public final class SealPoint extends CaptureStep {
                 capture.leftOut,
                 capture.filesOrigin,
                 capture.files,
+                capture.copiedFiles,
                 capture.warnings,
                 contents);
     }

@@ -3,6 +3,7 @@ package dev.belay.pipeline;
 import dev.belay.archive.Tree;
 import dev.belay.backup.AwaitHealthAgain;
 import dev.belay.backup.Capture;
+import dev.belay.backup.CaptureCopiedFiles;
 import dev.belay.backup.CaptureDocuments;
 import dev.belay.backup.CaptureFiles;
 import dev.belay.backup.CopyData;
@@ -80,6 +81,7 @@ final class Capturing {
             runner.run(List.of(
                     new CaptureDocuments(capture, session.engine()),
                     new CaptureFiles(capture, session.configuration(), session.compose(), session.environment()),
+                    new CaptureCopiedFiles(capture, session.engine()),
                     new SaveImages(capture, session.engine(), compression),
                     new CopyData(
                             capture,

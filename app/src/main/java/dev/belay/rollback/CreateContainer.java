@@ -8,6 +8,8 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest.ContainerEntry;
+import dev.belay.store.Manifest.CopiedFile;
+import java.nio.file.Files;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,7 +42,7 @@ final class CreateContainer implements Step {
     }
 
     @Override
-    public String run() {
+    public String run() throws InterruptedException {
         // Left by a run that was cut off between creating and connecting.
         context.engine
                 .container(entry.name())
@@ -61,6 +63,14 @@ final class CreateContainer implements Step {
                     .id();
             context.engine.connect(network, id, endpoint.settings());
         });
+        for (CopiedFile copied : context.point.manifest().copiedFiles()) {
+            if (copied.container().equals(entry.name())) {
+                Steps.files(name(), () -> {
+                    context.engine.writeFile(id, Files.readAllBytes(context.point.file(copied.stored())));
+                    return copied;
+                });
+            }
+        }
         context.putBack("container " + entry.name() + " from image " + Ids.brief(entry.imageId()) + " ("
                 + entry.imageReference() + ")");
         return "image " + Ids.brief(entry.imageId());

@@ -138,12 +138,20 @@ public final class Planner {
                 ContainerDocument container = context.point.container(entry);
                 if (!recreated.contains(entry.name())
                         && (!comparison.unchanged(container)
+                                || halfMade(entry)
                                 || bindings.boundTo(container).stream().anyMatch(recreated::contains)
                                 || container.networks().stream().anyMatch(networksRemade::contains))) {
                     grown = recreated.add(entry.name()) || grown;
                 }
             }
         }
+    }
+
+    /** Created and never started although it ran: made by a rollback that was cut off before it was complete. */
+    private boolean halfMade(ContainerEntry entry) {
+        return entry.wasUp()
+                && present.stream()
+                        .anyMatch(c -> c.name().equals(entry.name()) && c.status().equals("created"));
     }
 
     /** Who has to stop: what leaves, what uses data that is swapped, what must not run, and what is bound to those. */

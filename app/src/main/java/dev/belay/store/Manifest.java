@@ -38,6 +38,7 @@ public record Manifest(
         List<LeftOut> leftOut,
         FilesOrigin filesOrigin,
         List<FileEntry> files,
+        List<CopiedFile> copiedFiles,
         List<String> warnings,
         List<StoredFile> contents) {
 
@@ -135,6 +136,13 @@ public record Manifest(
      * @param mode such as {@code rw-r-----}
      */
     public record FileEntry(String path, String kind, String stored, String sha256, String mode, int uid, int gid) {}
+
+    /**
+     * A config or secret that Compose copied into a container.
+     *
+     * @param stored relative path of a tar archive that holds it under its full path
+     */
+    public record CopiedFile(String container, String path, String stored) {}
 
     public record StoredFile(String path, long size, String sha256) {}
 

@@ -206,6 +206,7 @@ final class StoreTest {
                     Manifest.FilesOrigin.UNKNOWN,
                     List.of(),
                     List.of(),
+                    List.of(),
                     writer.contents()));
         }
     }
