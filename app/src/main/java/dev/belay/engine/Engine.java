@@ -75,6 +75,21 @@ public interface Engine extends AutoCloseable {
      */
     String createContainer(String name, ObjectNode body);
 
+    /**
+     * Reads one file out of a container, in whatever state it is.
+     *
+     * @param path absolute
+     * @return a tar archive that holds it under its full path, with owner and mode; empty when there is no such file
+     */
+    Optional<byte[]> readFile(String id, String path);
+
+    /**
+     * Puts a file into a container, in whatever state it is; directories on the way are made.
+     *
+     * @param tar from {@link #readFile}
+     */
+    void writeFile(String id, byte[] tar);
+
     /** Removes the container, killing it if it runs; its volumes stay, anonymous ones too. */
     void removeContainer(String id);
 

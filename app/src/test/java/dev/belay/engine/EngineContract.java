@@ -500,6 +500,34 @@ abstract class EngineContract {
         failure(() -> engine().tag(absent, freeTag("other")));
     }
 
+    // files
+
+    @Test
+    void aFileIsCarriedFromOneContainerToAnother() {
+        String path = "/run/deep/secret-" + "x".repeat(60);
+        String first = create("first", UP);
+        engine().writeFile(first, FakeArchive.file(path.substring(1), "s3cret ü"));
+        engine().start(first);
+        byte[] tar = engine().readFile(first, path).orElseThrow();
+        engine().removeContainer(first);
+
+        String second = create("second", UP);
+        assertThat(engine().readFile(second, path)).isEmpty();
+        engine().writeFile(second, tar);
+        assertThat(new String(engine().readFile(second, path).orElseThrow(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("s3cret ü");
+    }
+
+    @Test
+    void whatIsNoFileIsNotRead() {
+        String id = create("c", UP);
+
+        assertThat(engine().readFile(id, "/no/such file?&")).isEmpty();
+        assertThat(engine().readFile(name("gone"), "/x")).isEmpty();
+        failure(() -> engine().writeFile(name("gone"), FakeArchive.file("x", "y")));
+        failure(() -> engine().writeFile(id, new byte[700]));
+    }
+
     // everything together
 
     @Test

@@ -52,6 +52,14 @@ final class FakeArchive {
         return out.toByteArray();
     }
 
+    /** A tar with one file. */
+    static byte[] file(String path, String content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        member(out, path, content);
+        out.writeBytes(new byte[2 * BLOCK]);
+        return out.toByteArray();
+    }
+
     static List<Entry> read(InputStream in) throws IOException {
         Map<String, String> files = new HashMap<>();
         while (true) {

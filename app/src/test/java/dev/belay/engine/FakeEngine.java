@@ -42,6 +42,7 @@ public final class FakeEngine implements Engine {
     private final JsonMapper mapper = JsonMapper.shared();
     private final Map<String, ObjectNode> containers = new LinkedHashMap<>();
     private final Map<String, StringBuilder> logs = new HashMap<>();
+    private final Map<String, Map<String, byte[]>> files = new HashMap<>();
     private final Map<String, ObjectNode> networks = new LinkedHashMap<>();
     private final Map<String, ObjectNode> volumes = new TreeMap<>();
     private final Map<String, FakeImage> images = new LinkedHashMap<>();
@@ -123,6 +124,11 @@ public final class FakeEngine implements Engine {
 
     public void print(String idOrName, String text) {
         log(document(idOrName, "print")).append(text);
+    }
+
+    /** As {@code docker cp} would, into the container's own layer. */
+    public void addFile(String idOrName, String path, String content) {
+        writeFile(idOrName, FakeArchive.file(path.substring(1), content));
     }
 
     // the port
@@ -347,6 +353,26 @@ public final class FakeEngine implements Engine {
         FakeMounts.mount(container, this::find, this::ensureVolume);
         containers.put(id, container);
         return id;
+    }
+
+    @Override
+    public Optional<byte[]> readFile(String id, String path) {
+        enter("readFile");
+        return find(id).flatMap(c -> Optional.ofNullable(
+                files.getOrDefault(c.path("Id").asString(), Map.of()).get(path)));
+    }
+
+    /** Only what {@link #readFile} or {@link #addFile} made is understood. */
+    @Override
+    public void writeFile(String id, byte[] tar) {
+        change("writeFile", id);
+        ObjectNode container = document(id, "write a file into container " + id);
+        String name = new String(tar, 0, Math.min(100, tar.length), StandardCharsets.UTF_8).replaceAll("\0.*", "");
+        if (name.isEmpty()) {
+            throw failed("write a file into container " + id, "invalid tar header");
+        }
+        files.computeIfAbsent(container.path("Id").asString(), key -> new HashMap<>())
+                .put("/" + name, tar.clone());
     }
 
     @Override

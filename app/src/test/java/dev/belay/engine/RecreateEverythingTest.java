@@ -3,6 +3,7 @@ package dev.belay.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.engine.compose.ConfigHash;
+import dev.belay.engine.compose.InjectedFiles;
 import dev.belay.engine.docker.DockerEngine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,6 +78,15 @@ class RecreateEverythingTest {
         mark();
         String model = docker().run("compose", "-p", PROJECT, "--profile", "created", "config", "--format", "json");
 
+        Map<String, List<byte[]>> injected = new LinkedHashMap<>();
+        for (ContainerDocument c : captured) {
+            injected.put(
+                    c.id(),
+                    InjectedFiles.of(JsonMapper.shared().readTree(model), c.service()).stream()
+                            .map(path -> engine.readFile(c.id(), path).orElseThrow())
+                            .toList());
+        }
+
         captured.parallelStream().forEach(c -> engine.removeContainer(c.id()));
         networksBefore.forEach(n -> engine.removeNetwork(n.id()));
         networksBefore.forEach(n -> engine.createNetwork(NetworkBody.of(n)));
@@ -92,6 +102,7 @@ class RecreateEverythingTest {
             String id = engine.createContainer(c.name(), create.body());
             ids.put(c.id(), id);
             create.others().forEach(e -> engine.connect(e.network(), id, e.settings()));
+            injected.getOrDefault(c.id(), List.of()).forEach(file -> engine.writeFile(id, file));
             if (c.up()) {
                 engine.start(id);
             }
@@ -173,6 +184,20 @@ class RecreateEverythingTest {
                 .isEqualTo("ipcowner");
         assertThat(docker().run("exec", PROJECT + "-scaled-2", "cat", "/data/mark"))
                 .isEqualTo("scaled");
+    }
+
+    @Test
+    void secretsAndConfigsThatComposeCopiedInAreThere() throws Exception {
+        String path = System.getenv("PATH");
+        assertThat(docker().run(
+                                "exec",
+                                PROJECT + "-injected-1",
+                                "sh",
+                                "-c",
+                                "cat /run/secrets/envsec; echo; cat /rooted; echo; cat /etc/inline"))
+                .isEqualTo(path + "\n" + path + "\ninline content");
+        assertThat(docker().run("exec", PROJECT + "-injected-1", "stat", "-c", "%a %u", "/run/secrets/envsec"))
+                .isEqualTo("444 0");
     }
 
     /** The short list of what may differ; everything else in Config and HostConfig is equal to the letter. */

@@ -144,6 +144,16 @@ final class StubEngine implements Engine {
     }
 
     @Override
+    public Optional<byte[]> readFile(String id, String path) {
+        throw notHere();
+    }
+
+    @Override
+    public void writeFile(String id, byte[] tar) {
+        throw notHere();
+    }
+
+    @Override
     public void removeContainer(String id) {
         throw notHere();
     }

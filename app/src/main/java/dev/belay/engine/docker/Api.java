@@ -3,6 +3,7 @@ package dev.belay.engine.docker;
 import dev.belay.engine.ApiVersion;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -24,9 +25,12 @@ final class Api {
     /** Saving and loading work on a copy of all layers before they say a word. */
     static final Limits IMAGES = Limits.stream(Duration.ofMinutes(30), Duration.ofMinutes(2));
 
+    static final Limits FILES = Limits.stream(Duration.ofMinutes(2), Duration.ofMinutes(2));
     static final Limits LOGS = Limits.stream(Duration.ofMinutes(2), Duration.ofMinutes(2));
 
     private static final String LOOK = "Look at the engine's own log: journalctl -u docker -n 50";
+
+    private static final String TAR = "application/x-tar";
 
     private final UnixHttp http;
     private final ApiVersion version;
@@ -103,8 +107,29 @@ final class Api {
         });
     }
 
+    /** Reads a successful answer as a stream; empty when there is no such thing. */
+    <T> Optional<T> readIfThere(String what, Target target, Limits limits, Reader<Optional<T>> reader) {
+        return exchange(what, () -> http.send("GET", path(target), null, limits), response -> {
+            if (response.status() == 404) {
+                return Optional.empty();
+            }
+            if (response.status() != 200) {
+                throw refused(what, answer(response));
+            }
+            return reader.read(response.body());
+        });
+    }
+
+    void put(String what, Target target, byte[] tar, Limits limits) {
+        Answer answer = exchange(
+                what, () -> http.upload("PUT", path(target), TAR, new ByteArrayInputStream(tar), limits), Api::answer);
+        if (!answer.ok()) {
+            throw refused(what, answer);
+        }
+    }
+
     <T> T upload(String what, Target target, InputStream body, Limits limits, Reader<T> reader) {
-        return exchange(what, () -> http.upload(path(target), "application/x-tar", body, limits), response -> {
+        return exchange(what, () -> http.upload("POST", path(target), TAR, body, limits), response -> {
             if (response.status() != 200) {
                 throw refused(what, answer(response));
             }

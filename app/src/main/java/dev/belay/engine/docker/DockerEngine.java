@@ -230,6 +230,19 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
+    public Optional<byte[]> readFile(String id, String path) {
+        Target target = Target.of("containers", id, "archive").with("path", path);
+        return api.readIfThere(
+                "read " + path + " of container " + id, target, Api.FILES, body -> SingleFile.at(path, body));
+    }
+
+    @Override
+    public void writeFile(String id, byte[] tar) {
+        Target target = Target.of("containers", id, "archive").with("path", "/");
+        api.put("write a file into container " + id, target, tar, Api.FILES);
+    }
+
+    @Override
     public void removeContainer(String id) {
         String what = "remove container " + id;
         Target target = Target.of("containers", id).with("force", "1").with("v", "0");

@@ -44,11 +44,12 @@ final class UnixHttp {
     }
 
     /** Sends a stream of unknown length. */
-    Response upload(String target, String contentType, InputStream body, Limits limits) throws IOException {
+    Response upload(String method, String target, String contentType, InputStream body, Limits limits)
+            throws IOException {
         Connection connection = Connection.open(socket, watchdog, limits);
         try {
             connection.write(Connection.ascii(
-                    head("POST", target) + "Content-Type: " + contentType + "\r\nTransfer-Encoding: chunked\r\n\r\n"));
+                    head(method, target) + "Content-Type: " + contentType + "\r\nTransfer-Encoding: chunked\r\n\r\n"));
             byte[] buffer = new byte[256 * 1024];
             int n;
             // a failing read of the body leaves the last chunk unsent, so that the engine sees the cut

@@ -88,6 +88,34 @@ class StreamsTest {
     }
 
     @Test
+    void aLongPathIsSplitBetweenPrefixAndName() throws Exception {
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        member(tar, "pax", 'x', 3, "abc".getBytes(StandardCharsets.UTF_8));
+        member(tar, "x", '0', 2, new byte[] {'o', 'k'});
+        tar.writeBytes(new byte[1024]);
+        String directory = "/" + "d".repeat(90);
+        byte[] renamed = SingleFile.at(directory + "/" + "f".repeat(90), new ByteArrayInputStream(tar.toByteArray()))
+                .orElseThrow();
+
+        assertThat(new String(renamed, 1024, 100, StandardCharsets.UTF_8).replace("\0", ""))
+                .isEqualTo("f".repeat(90));
+        assertThat(new String(renamed, 1024 + 345, 155, StandardCharsets.UTF_8).replace("\0", ""))
+                .isEqualTo("d".repeat(90));
+        assertThatThrownBy(() -> SingleFile.at("/" + "f".repeat(101), new ByteArrayInputStream(tar.toByteArray())))
+                .hasMessageContaining("too long");
+    }
+
+    @Test
+    void aDirectoryIsNoFile() throws Exception {
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        member(tar, "d/", '5', 0, new byte[0]);
+        tar.writeBytes(new byte[1024]);
+
+        assertThat(SingleFile.at("/d", new ByteArrayInputStream(tar.toByteArray())))
+                .isEmpty();
+    }
+
+    @Test
     void framesOfBothOutputsAreJoined() throws Exception {
         assertThat(LogFrames.text(new ByteArrayInputStream(frames("one\n", "two ü\n", ""))))
                 .isEqualTo("one\ntwo ü\n");

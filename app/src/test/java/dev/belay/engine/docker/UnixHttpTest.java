@@ -202,7 +202,12 @@ class UnixHttpTest {
                     ScriptedServer.write(connection, OK + "Content-Length: 4\r\n\r\ndone");
                 });
                 UnixHttp.Response response = new UnixHttp(socket)
-                        .upload("/load", "application/x-tar", new ByteArrayInputStream(new byte[600_000]), PATIENT)) {
+                        .upload(
+                                "POST",
+                                "/load",
+                                "application/x-tar",
+                                new ByteArrayInputStream(new byte[600_000]),
+                                PATIENT)) {
             assertThat(response.text()).isEqualTo("done");
         }
         assertThat(requests.get(0))
@@ -220,6 +225,7 @@ class UnixHttpTest {
                 });
                 UnixHttp.Response response = new UnixHttp(socket)
                         .upload(
+                                "POST",
                                 "/load",
                                 "application/x-tar",
                                 new ByteArrayInputStream(new byte[50_000_000]),
@@ -248,7 +254,8 @@ class UnixHttpTest {
                     return read();
                 }
             };
-            assertThatThrownBy(() -> new UnixHttp(socket).upload("/load", "application/x-tar", failing, PATIENT))
+            assertThatThrownBy(
+                            () -> new UnixHttp(socket).upload("POST", "/load", "application/x-tar", failing, PATIENT))
                     .hasMessage("disk error");
             seen.await();
         }
