@@ -151,7 +151,8 @@ public final class Planner {
     private boolean halfMade(ContainerEntry entry) {
         return entry.wasUp()
                 && present.stream()
-                        .anyMatch(c -> c.name().equals(entry.name()) && c.status().equals("created"));
+                        .anyMatch(
+                                c -> c.name().equals(entry.name()) && c.status().equals("created"));
     }
 
     /** Who has to stop: what leaves, what uses data that is swapped, what must not run, and what is bound to those. */
