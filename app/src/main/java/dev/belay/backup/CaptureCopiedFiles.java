@@ -2,10 +2,12 @@ package dev.belay.backup;
 
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
-import dev.belay.engine.compose.CopiedFiles;
+import dev.belay.engine.compose.InjectedFiles;
+import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import java.io.IOException;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /** Keeps the configs and secrets that Compose copied into the containers themselves. */
 public final class CaptureCopiedFiles extends CaptureStep {
@@ -20,12 +22,12 @@ public final class CaptureCopiedFiles extends CaptureStep {
 
     @Override
     String capture() throws IOException, InterruptedException {
-        String model = capture.model;
-        if (model.isEmpty()) {
+        if (capture.model.isEmpty()) {
             return "not known without the resolved model";
         }
+        JsonNode model = Json.MAPPER.readTree(capture.model);
         for (ContainerDocument container : capture.inventory.containers()) {
-            for (String path : CopiedFiles.of(model, container.service())) {
+            for (String path : InjectedFiles.of(model, container.service())) {
                 Optional<byte[]> tar = engine.readFile(container.id(), path);
                 if (tar.isEmpty()) {
                     capture.warnings.add(path + " should be in container " + container.name() + " but is not there");
