@@ -17,7 +17,7 @@ class ByHandTest {
                 String image = stack.image(tag, Images.GOOD);
                 Docker.get("tag", image, second);
                 stack.configure("backups: { directory: @backups@, compression: " + compression + " }\n");
-                stack.set("image", tag).describe(Stack.APP).compose("up", "-d");
+                stack.set("image", tag).describe(Stack.APP).start();
                 stack.exec("app", "sh", "-c", "echo precious > /data/orders");
                 Run backup = stack.belay("backup");
                 assertThat(backup.exitCode()).as(backup.describe()).isZero();
@@ -70,7 +70,8 @@ class ByHandTest {
             }
             assertThat(Stack.read(point.resolve(stack.container("app") + ".log")))
                     .contains("serving");
-            assertThat(Stack.read(point.resolve("manifest.txt"))).contains(point.toString(), "compose.yaml");
+            assertThat(Stack.read(point.resolve("manifest.txt")))
+                    .contains(point.getFileName().toString(), stack.directory().toString(), "compose.yaml");
             assertThat(Stack.read(point.resolve("running-containers.txt"))).contains(stack.container("app"));
             assertThat(Stack.read(stack.backups().resolve("last-deployment-backup.txt"))
                             .strip())

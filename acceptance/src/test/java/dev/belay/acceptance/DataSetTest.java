@@ -53,7 +53,7 @@ class DataSetTest {
                                 command: [ "sleep", "1000000" ]
                                 volumes: [ "data:/data", "./../database:/database", "./../file.db:/file.db" ]
                             volumes: { data: {} }
-                            """).write("../file.db", "one file\n").compose("up", "-d");
+                            """).write("../file.db", "one file\n").start();
             Path volume = stack.volume("data");
             Path bind = stack.root().resolve("database");
             oddFiles(volume);
@@ -93,7 +93,7 @@ class DataSetTest {
                                   - /var/run/docker.sock:/var/run/docker.sock
                                   - /proc:/host/proc
                             volumes: { data: {} }
-                            """).compose("up", "-d");
+                            """).start();
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
             for (String manifest : new String[] {"manifest.txt", "manifest.json"}) {
@@ -143,8 +143,8 @@ class DataSetTest {
                 assertThat(stack.paused()).isEmpty();
                 List<String> events = Docker.lines(
                         "events",
-                        "--since=" + since.getEpochSecond() + "." + "%09d".formatted(since.getNano()),
-                        "--until=" + Instant.now().plusMillis(1).toEpochMilli() / 1000.0,
+                        "--since=" + since,
+                        "--until=" + Instant.now(),
                         "--filter=event=pause",
                         "--filter=event=unpause",
                         "--filter=label=com.docker.compose.project=" + stack.project(),

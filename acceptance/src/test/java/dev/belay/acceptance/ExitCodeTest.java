@@ -84,7 +84,7 @@ class ExitCodeTest {
                             + "{ name: disk, disk: { path: /, max: 100% } } ] }\n");
             Run healthy = stack.belay("verify");
             assertThat(healthy.exitCode()).as(healthy.describe()).isZero();
-            assertThat(healthy.out()).contains("app").contains("disk");
+            assertThat(healthy.out() + healthy.err()).contains("app").contains("disk");
             stack.releaseBroken().compose("up", "-d");
             Run unhealthy = stack.belay("--json", "verify");
             assertThat(unhealthy.exitCode()).as(unhealthy.describe()).isEqualTo(1);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ final class InspectDocuments {
             "State/Health/Log",
             "State/Health/FailingStreak",
             "RestartCount",
+            "ExecIDs",
             "LogPath",
             "ResolvConfPath",
             "HostnamePath",
@@ -58,6 +60,10 @@ final class InspectDocuments {
         for (JsonNode document : JsonMapper.shared().readTree(text)) {
             ObjectNode object = (ObjectNode) document;
             OPERATIONAL.forEach(path -> remove(object, List.of(path.split("/", -1))));
+            object.path("HostConfig").path("Mounts").forEach(InspectDocuments::unpin);
+            if (boundToAnother(object.path("HostConfig"))) {
+                remove(object, List.of("Config", "Labels", "com.docker.compose.config-hash"));
+            }
             sort(object.path("Mounts"));
             object.path("NetworkSettings").path("Networks").forEach(n -> sort(n.path("Aliases")));
             flatten(object.path("Name").asString(), object, result);
@@ -99,6 +105,21 @@ final class InspectDocuments {
             object.forEach(child -> remove(child, rest));
         } else {
             remove(object.path(key), rest);
+        }
+    }
+
+    /** Compose computes their hash from the other container's ID: whether it is right, the dry run tells. */
+    private static boolean boundToAnother(JsonNode host) {
+        return !host.path("VolumesFrom").isEmpty()
+                || Stream.of("NetworkMode", "PidMode", "IpcMode")
+                        .anyMatch(mode -> host.path(mode).asString("").startsWith("container:"));
+    }
+
+    /** The name of an anonymous volume stands here once a container was given the volume of the one before. */
+    private static void unpin(JsonNode mount) {
+        if (mount instanceof ObjectNode object
+                && mount.path("Source").asString("").matches("[0-9a-f]{64}")) {
+            object.remove("Source");
         }
     }
 

@@ -14,10 +14,8 @@ class LastKnownGoodTest {
             stack.exec("app", "sh", "-c", "echo first > /data/orders");
             assertThat(stack.belay("backup").exitCode()).isZero();
             Path good = stack.newestPoint();
-            stack.releaseBroken().compose("up", "-d");
+            stack.releaseBroken().start();
             stack.exec("app", "sh", "-c", "echo second > /data/orders");
-            stack.shell("for i in $(seq 60); do [ \"$(docker inspect -f '{{.State.Health.Status}}' @project@-app-1)\" ="
-                    + " unhealthy ] && break; sleep 0.2; done");
             Run second = stack.belay("backup");
             assertThat(second.exitCode()).as(second.describe()).isZero();
             assertThat(stack.points()).hasSize(2);

@@ -156,9 +156,9 @@ class LosslessTest {
     @Test
     void aReleaseThatReplacesEveryContainer_isUndoneToTheLastField() {
         try (Stack stack = stack()) {
+            NavigableSet<String> before = stack.documents();
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
-            NavigableSet<String> before = stack.documents();
             stack.release(Images.app(Images.BROKEN), "broken").compose("--profile", "debug", "up", "-d");
             stack.exec("store", "sh", "-c", "echo X > /named/file; echo X > /anonymous/file; echo X > /rw/file");
             assertThat(stack.documents()).isNotEqualTo(before);
@@ -173,9 +173,9 @@ class LosslessTest {
     @Test
     void everythingTakenDownWithItsVolumes_comesBackToTheLastField() {
         try (Stack stack = stack()) {
+            NavigableSet<String> before = stack.documents();
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
-            NavigableSet<String> before = stack.documents();
             stack.compose("--profile", "debug", "down", "-v");
             assertThat(stack.containers()).isEmpty();
 

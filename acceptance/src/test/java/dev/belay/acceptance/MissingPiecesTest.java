@@ -25,7 +25,7 @@ class MissingPiecesTest {
         try {
             String tag = stack.project() + "/app:latest";
             stack.image(tag, Images.GOOD);
-            stack.set("image", tag).describe(Stack.APP).compose("up", "-d");
+            stack.set("image", tag).describe(Stack.APP).start();
             return stack;
         } catch (RuntimeException | Error e) {
             stack.close();
@@ -95,7 +95,7 @@ class MissingPiecesTest {
         try (Stack stack = Stack.create()) {
             String tag = stack.project() + "/app:latest";
             String old = stack.image(tag, Images.GOOD);
-            stack.set("image", tag).describe(Stack.APP).compose("up", "-d");
+            stack.set("image", tag).describe(Stack.APP).start();
             // The same tag is built again: what runs is left without a name, as after every local build.
             stack.image(tag, Images.BROKEN);
             backup(stack);

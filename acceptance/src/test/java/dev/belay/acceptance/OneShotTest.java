@@ -42,7 +42,8 @@ class OneShotTest {
             assertThat(stack.statusOf("migrate")).isIn("exited", "created");
             assertThat(stack.statusOf("app")).isEqualTo("running");
             assertThat(stack.exec("app", "cat", "/data/migrations")).isEqualTo(migrations);
-            assertThat(stack.belay("verify").exitCode()).isZero();
+            Run verify = stack.belay("verify");
+            assertThat(verify.exitCode()).as(verify.describe()).isZero();
         }
     }
 
@@ -59,7 +60,8 @@ class OneShotTest {
             assertThat(second.exitCode()).as(second.describe()).isEqualTo(3);
             assertThat(second.out() + second.err()).contains("migrate");
             assertThat(stack.exec("app", "env")).contains("GREETING=hello");
-            assertThat(stack.belay("verify").exitCode()).isZero();
+            Run verify = stack.belay("verify");
+            assertThat(verify.exitCode()).as(verify.describe()).isZero();
         }
     }
 }

@@ -55,7 +55,7 @@ class PartialTest {
             assertThat(stack.belay("backup").exitCode()).isZero();
             String worker = stack.inspect("worker").path("Id").asString();
             stack.describe(TWO.replaceFirst("@image@", "@broken@").replace("@worker@", "worker"))
-                    .compose("up", "-d");
+                    .start();
 
             Run rollback = stack.belay("rollback");
 
@@ -71,7 +71,7 @@ class PartialTest {
             stack.exec("api", "sh", "-c", "echo old > /data/orders");
             stack.exec("worker", "sh", "-c", "echo old > /data/jobs");
             assertThat(stack.belay("backup").exitCode()).isZero();
-            stack.releaseBroken().describe(TWO.replace("@worker@", "worker")).compose("up", "-d");
+            stack.releaseBroken().describe(TWO.replace("@worker@", "worker")).start();
             stack.exec("api", "sh", "-c", "echo new > /data/orders");
             stack.exec("worker", "sh", "-c", "echo new > /data/jobs");
             String worker = stack.inspect("worker").path("Id").asString();
@@ -90,7 +90,7 @@ class PartialTest {
     void oneServiceWhoseDataAnotherOneWrites_isRefusedAndTheOtherNamed() {
         try (Stack stack = Stack.up(TWO.replace("@worker@", "api"))) {
             assertThat(stack.belay("backup").exitCode()).isZero();
-            stack.releaseBroken().describe(TWO.replace("@worker@", "api")).compose("up", "-d");
+            stack.releaseBroken().describe(TWO.replace("@worker@", "api")).start();
             EngineState before = stack.engine();
 
             Run refused = stack.belay("rollback", "--service", "api");
@@ -109,6 +109,7 @@ class PartialTest {
     void aServiceThatIsNotThere_isRefused() {
         try (Stack stack = Stack.up(Stack.APP)) {
             assertThat(stack.belay("backup").exitCode()).isZero();
+            stack.releaseBroken().compose("up", "-d");
             Run run = stack.belay("rollback", "--service", "nobody");
             assertThat(run.exitCode()).as(run.describe()).isIn(2, 5);
             assertThat(run.err()).contains("nobody").contains("app");

@@ -72,6 +72,56 @@ class SignalTest {
     }
 
     @Test
+    void killedWhileApplying_theNextRunIsEight_andResumeGoesBack() {
+        try (Stack stack = Stack.up(Stack.APP)) {
+            final String before = stack.imageOf("app");
+            stack.releaseBroken();
+            Program deploy = stack.startBelay(
+                    "deploy",
+                    "--",
+                    "sh",
+                    "-c",
+                    "echo $$ > pid; docker compose up -d && touch applied && exec sleep 600");
+            await(() -> Files.exists(stack.directory().resolve("applied")) || !deploy.isAlive());
+            deploy.signal("KILL");
+            assertThat(deploy.await().exitCode()).isEqualTo(137);
+
+            for (String command : new String[] {"deploy", "backup", "rollback"}) {
+                Run refused = stack.belay(command);
+                assertThat(refused.exitCode()).as(refused.describe()).isEqualTo(8);
+                assertThat(refused.err()).contains("belay resume");
+            }
+            assertThat(stack.belay("status").exitCode()).isZero();
+            Run resume = stack.belay("resume");
+            assertThat(resume.exitCode()).as(resume.describe()).isIn(0, 3);
+            assertThat(stack.imageOf("app")).isEqualTo(before);
+            Run nothing = stack.belay("resume");
+            assertThat(nothing.exitCode()).as(nothing.describe()).isZero();
+            // What it had started does not outlive the test.
+            stack.shell("kill $(cat pid) || true");
+        }
+    }
+
+    @Test
+    void killedWhileWritersArePaused_resumeLetsThemGo() {
+        try (Stack stack = Stack.up(Stack.APP)) {
+            stack.exec("app", "sh", "-c", FILL);
+            Program backup = stack.startBelay("backup");
+            await(() -> !stack.paused().isEmpty() || !backup.isAlive());
+            backup.signal("KILL");
+            backup.await();
+            assertThat(stack.paused()).isNotEmpty();
+
+            Run resume = stack.belay("resume");
+
+            assertThat(resume.exitCode()).as(resume.describe()).isZero();
+            assertThat(stack.paused()).isEmpty();
+            assertThat(listed(stack)).isEmpty();
+            assertThat(stack.belay("backup").exitCode()).isZero();
+        }
+    }
+
+    @Test
     void terminatedDuringABackup_is143_writersRunAndNothingIsListed() {
         try (Stack stack = Stack.up(Stack.APP)) {
             stack.exec("app", "sh", "-c", FILL);

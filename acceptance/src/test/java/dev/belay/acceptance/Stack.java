@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -80,8 +82,7 @@ final class Stack implements AutoCloseable {
     static Stack up(String yaml) {
         Stack stack = create();
         try {
-            stack.describe(yaml);
-            stack.compose("up", "-d");
+            stack.describe(yaml).start();
             return stack;
         } catch (RuntimeException | Error e) {
             stack.close();
@@ -200,6 +201,28 @@ final class Stack implements AutoCloseable {
         } finally {
             note();
         }
+    }
+
+    /** Up, and every health check has said whether it likes what it sees. */
+    Stack start() {
+        compose("up", "-d");
+        return settle();
+    }
+
+    /** Waits until no health check is undecided. */
+    Stack settle() {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> Docker.lines(
+                                "ps",
+                                "-q",
+                                "--filter",
+                                "health=starting",
+                                "--filter",
+                                "label=com.docker.compose.project=" + project)
+                        .isEmpty());
+        return this;
     }
 
     Run belay(String... args) {
@@ -325,6 +348,18 @@ final class Stack implements AutoCloseable {
 
     @Override
     public void close() {
+        // A test that took too long is interrupted: what it made goes all the same.
+        boolean interrupted = Thread.interrupted();
+        try {
+            remove();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void remove() {
         note();
         String label = "label=com.docker.compose.project=" + project;
         for (String id : containers()) {
