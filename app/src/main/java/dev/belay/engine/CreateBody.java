@@ -117,7 +117,9 @@ public record CreateBody(ObjectNode body, List<Endpoint> others) {
         if (sharesNetworkOfContainer(host)) {
             // the ports that the image exposes come back by themselves
             config.remove(List.of("Hostname", "Domainname", "ExposedPorts", "MacAddress"));
-            host.remove("PortBindings");
+            if (!host.path("PortBindings").isEmpty()) {
+                host.remove("PortBindings");
+            }
         }
     }
 

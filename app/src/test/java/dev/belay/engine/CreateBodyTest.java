@@ -64,7 +64,7 @@ class CreateBodyTest {
     void theNetworkOfAnotherContainerTakesNoNamesPortsOrEndpoints() {
         CreateBody create = create(
                 "{'Hostname': 'owner', 'Domainname': 'd', 'ExposedPorts': {'80/tcp': {}}, 'MacAddress': 'm', 'Tty': true}",
-                "{'NetworkMode': 'container:" + OTHER + "', 'PortBindings': {}}",
+                "{'NetworkMode': 'container:" + OTHER + "', 'PortBindings': {'80/tcp': []}}",
                 "{}");
 
         assertThat(create.body().propertyNames()).containsExactlyInAnyOrder("Tty", "Entrypoint", "HostConfig");
