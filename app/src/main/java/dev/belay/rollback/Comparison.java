@@ -27,11 +27,17 @@ public final class Comparison {
         present.forEach(c -> now.put(c.name(), c));
     }
 
-    /** True when what runs is not what the restore point holds; data is not compared. */
+    /** True when what runs is not what the restore point holds, or does not run any more; data is not compared. */
     public static boolean differs(Engine engine, RestorePoint point, List<ContainerDocument> present) {
         List<ContainerDocument> then = point.containers();
         Comparison comparison = new Comparison(engine, then, present);
-        return then.size() != present.size() || !then.stream().allMatch(comparison::unchanged);
+        return then.size() != present.size()
+                || !then.stream().allMatch(c -> comparison.unchanged(c) && comparison.sameState(c));
+    }
+
+    private boolean sameState(ContainerDocument then) {
+        ContainerDocument here = now.get(then.name());
+        return here != null && here.up() == then.up();
     }
 
     /** The same container, or one made exactly like it, that still can be started. */
