@@ -51,8 +51,10 @@ public final class Status {
             Optional<RestorePoint> target =
                     Target.lastKnownGood(session.engine(), session.catalogue(), session.project());
             if (target.isEmpty()) {
-                return new Answer(
-                        containers, null, 0, "there is no verified restore point that differs from what runs", points);
+                String problem = points == 0
+                        ? "there is no restore point yet; belay backup makes one, and every belay deploy does"
+                        : "there is no verified restore point that differs from what runs";
+                return new Answer(containers, null, 0, problem, points);
             }
             RollbackPlan plan = new Restoring(
                             session, new Runner(session.time(), session.progress(), null), new Health(session))
