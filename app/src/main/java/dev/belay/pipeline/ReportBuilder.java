@@ -6,6 +6,7 @@ import dev.belay.report.TextReport;
 import dev.belay.step.StepRecord;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Json;
+import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,12 +96,18 @@ final class ReportBuilder {
         this.leftInPlace = result.plan().leftInPlace();
         this.lostWrites = result.lostWrites();
         this.notes.addAll(result.context().notes());
+        String files = String.join(
+                ", ",
+                result.point().manifest().files().stream()
+                        .map(Manifest.FileEntry::path)
+                        .toList());
         switch (result.point().manifest().filesOrigin()) {
             case COMMITTED_RELEASE ->
                 notes.add("the compose and env files are those of the release committed last; the"
                         + " files that were on the disk at the backup were others");
             case DISK_DIFFERS ->
-                notes.add("the compose and env files on the disk are the new ones: they were placed before"
+                notes.add("the compose and env files on the disk (" + files
+                        + ") are the new ones: they were placed before"
                         + " the backup, so the old ones are not known. What runs is the old release all the same; before the"
                         + " next docker compose up, put the old files back from your version control");
             case UNKNOWN ->
