@@ -10,6 +10,7 @@ import dev.belay.error.Category;
 import dev.belay.os.Processes;
 import dev.belay.os.Signals;
 import dev.belay.os.Time;
+import dev.belay.pipeline.Discovery;
 import dev.belay.pipeline.Resume;
 import dev.belay.pipeline.Session;
 import dev.belay.report.RunReport;
@@ -68,8 +69,9 @@ public final class App {
     int run(GlobalOptions options, String command, Work work) {
         Console console = console(options);
         try {
-            Configuration configuration = ConfigurationLoader.load(options.options(), environment);
+            Configuration loaded = ConfigurationLoader.load(options.options(), environment);
             try (Engine engine = DockerEngine.open(environment, home)) {
+                Configuration configuration = Discovery.complete(loaded, engine);
                 Session session = new Session(
                         configuration,
                         engine,

@@ -16,7 +16,10 @@ public final class Backup {
     }
 
     public RunReport run() throws InterruptedException {
-        session.configuration().requireComposeFiles();
+        // Without any file, named by its project alone, a running project can still be captured.
+        if (!session.configuration().composeFiles().isEmpty()) {
+            session.configuration().requireComposeFiles();
+        }
         ReportBuilder report = new ReportBuilder(session, "backup");
         try (Run run = Run.begin(session, "backup", report.runId(), Phase.CAPTURE, List.of())) {
             try {

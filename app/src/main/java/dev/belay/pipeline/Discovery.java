@@ -1,0 +1,53 @@
+package dev.belay.pipeline;
+
+import dev.belay.config.Configuration;
+import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Learns from the labels of a running project what nobody has told: where its files are. */
+public final class Discovery {
+    private static final String PROJECT = "com.docker.compose.project.";
+
+    private Discovery() {}
+
+    /** Where no compose file is known, those that the running containers name, as far as they are still there. */
+    public static Configuration complete(Configuration configuration, Engine engine) {
+        if (!configuration.composeFiles().isEmpty()) {
+            return configuration;
+        }
+        List<ContainerDocument> containers = engine.containers(configuration.project());
+        if (containers.isEmpty()) {
+            return configuration;
+        }
+        ContainerDocument any = containers.get(0);
+        List<Path> composeFiles = paths(any.label(PROJECT + "config_files"));
+        if (composeFiles.isEmpty()) {
+            return configuration;
+        }
+        List<Path> workingDirectory = paths(any.label(PROJECT + "working_dir"));
+        return new Configuration(
+                workingDirectory.isEmpty() ? configuration.projectDirectory() : workingDirectory.get(0),
+                configuration.project(),
+                composeFiles,
+                configuration.envFiles().isEmpty()
+                        ? paths(any.label(PROJECT + "environment_file"))
+                        : configuration.envFiles(),
+                configuration.backups(),
+                configuration.data(),
+                configuration.deploy(),
+                configuration.verify(),
+                configuration.rollback());
+    }
+
+    private static List<Path> paths(String label) {
+        return Arrays.stream(label.split(",", -1))
+                .filter(text -> !text.isBlank())
+                .map(Path::of)
+                .filter(path -> path.isAbsolute() && Files.exists(path))
+                .toList();
+    }
+}
