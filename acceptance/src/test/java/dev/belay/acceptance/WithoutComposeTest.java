@@ -24,4 +24,18 @@ class WithoutComposeTest {
             assertThat(stack.exec("app", "cat", "/data/orders")).isEqualTo("precious");
         }
     }
+
+    @Test
+    void backup_byTheProjectNameAlone_findsTheFilesInTheLabels() {
+        try (Stack stack = Stack.up(Stack.APP)) {
+            stack.shell("mkdir @root@/elsewhere");
+
+            Run backup = stack.belay(
+                    "-C", stack.root() + "/elsewhere", "-p", stack.project(), "--backups", stack.backups() + "", "backup");
+
+            assertThat(backup.exitCode()).as(backup.describe()).isZero();
+            assertThat(Stack.read(stack.newestPoint().resolve("manifest.txt")))
+                    .contains("the running containers came from them");
+        }
+    }
 }
