@@ -31,7 +31,13 @@ class WithoutComposeTest {
             stack.shell("mkdir @root@/elsewhere");
 
             Run backup = stack.belay(
-                    "-C", stack.root() + "/elsewhere", "-p", stack.project(), "--backups", stack.backups() + "", "backup");
+                    "-C",
+                    stack.root() + "/elsewhere",
+                    "-p",
+                    stack.project(),
+                    "--backups",
+                    stack.backups() + "",
+                    "backup");
 
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
             assertThat(Stack.read(stack.newestPoint().resolve("manifest.txt")))

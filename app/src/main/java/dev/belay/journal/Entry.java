@@ -24,6 +24,8 @@ public record Entry(int number, String at, Kind kind, String name, List<String> 
         HOLD,
         /** All that was held was let go. */
         RELEASED,
+        /** A program was started that may outlive this process; the values are its process number and start time. */
+        CHILD,
         /** A later process took the run up again. */
         RESUME,
         /** The run reached an end; the name is the outcome. */

@@ -7,8 +7,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +86,37 @@ public final class Processes {
         if (process.isAlive()) {
             process.destroyForcibly();
         }
+    }
+
+    /** What tells a process from a later one with the same number: its number and its start time. */
+    public static List<String> identity(ProcessHandle process) {
+        return List.of(
+                Long.toString(process.pid()),
+                process.info().startInstant().map(Instant::toString).orElse(""));
+    }
+
+    /**
+     * Ends a program that an earlier process started and left behind, with everything that it started itself.
+     *
+     * @param identity from {@link #identity}
+     * @param patience before it is killed
+     * @return whether it was still there
+     */
+    public static boolean endLeftover(List<String> identity, Duration patience) throws InterruptedException {
+        Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(identity.get(0)))
+                .filter(p -> identity(p).equals(identity));
+        if (left.isEmpty()) {
+            return false;
+        }
+        List<ProcessHandle> all = new ArrayList<>(left.get().descendants().toList());
+        all.add(0, left.get());
+        all.forEach(ProcessHandle::destroy);
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+        }
+        all.forEach(ProcessHandle::destroyForcibly);
+        return true;
     }
 
     /** Ends every program that still runs, politely: for the moment a signal ends this one. */

@@ -2,6 +2,9 @@ package dev.belay.pipeline;
 
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.journal.Entry;
+import dev.belay.journal.Journal;
+import dev.belay.os.Processes;
 import dev.belay.step.Step;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,9 +21,11 @@ final class ApplyRelease implements Step {
 
     private final Session session;
     private final List<String> command;
+    private final Journal journal;
 
-    ApplyRelease(Session session, List<String> command) {
+    ApplyRelease(Session session, List<String> command, Journal journal) {
         this.session = session;
+        this.journal = journal;
         this.command = command;
     }
 
@@ -42,6 +47,7 @@ final class ApplyRelease implements Step {
                     .builder(command, session.configuration().projectDirectory(), Map.of())
                     .redirectErrorStream(true);
             Process process = session.processes().start(builder);
+            journal.append(Entry.Kind.CHILD, command.get(0), Processes.identity(process.toHandle()));
             process.getOutputStream().close();
             Deque<String> last = new ArrayDeque<>();
             try (BufferedReader lines =

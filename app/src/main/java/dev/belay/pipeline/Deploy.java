@@ -94,7 +94,7 @@ public final class Deploy {
             Instant changedAt = session.time().now();
             run.enter(Phase.APPLY, undo.values());
             runner.run(new ApplyRelease(
-                    session, command.isEmpty() ? session.compose().applyCommand() : command));
+                    session, command.isEmpty() ? session.compose().applyCommand() : command, run.journal()));
             run.enter(Phase.VERIFY, undo.values());
             session.progress().started("verify");
             Verdict verdict = health.afterDeploy(before, baseline, changedAt);
@@ -132,7 +132,7 @@ public final class Deploy {
         run.enter(Phase.ROLLBACK, undo.values());
         try {
             return new Restoring(session, runner, health)
-                    .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, report.runId());
+                    .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, report.runId(), true);
         } catch (BelayException e) {
             if (e.category() == Category.INTERRUPTED || session.signals().interrupted()) {
                 throw e;

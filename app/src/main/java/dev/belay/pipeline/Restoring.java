@@ -137,14 +137,17 @@ final class Restoring {
      * run too and is thrown on; an interruption leaves the run to {@code belay resume}.
      *
      * @param success the outcome when what was there before is back and verified
+     * @param endOnFailure a failure ends the run as well; false where a resume may try again
      */
-    RunReport finish(Run run, Undo undo, ReportBuilder report, Outcome success, String runId)
+    RunReport finish(Run run, Undo undo, ReportBuilder report, Outcome success, String runId, boolean endOnFailure)
             throws InterruptedException {
         Result result;
         try {
             result = run(undo.point(), undo.options(), runId);
         } catch (BelayException e) {
-            if (e.category() != Category.INTERRUPTED && !session.signals().interrupted()) {
+            if (endOnFailure
+                    && e.category() != Category.INTERRUPTED
+                    && !session.signals().interrupted()) {
                 run.end("refused: " + e.getMessage());
             }
             throw e;
@@ -156,7 +159,9 @@ final class Restoring {
         if (outcome != success) {
             report.nextSteps(manualCommands(undo.point()));
         }
-        run.end(outcome.words());
+        if (endOnFailure || outcome == success) {
+            run.end(outcome.words());
+        }
         return report.buildAndKeep(outcome, runner.records());
     }
 

@@ -4,11 +4,13 @@ import dev.belay.backup.Quiesce;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Entry;
+import dev.belay.os.Processes;
 import dev.belay.report.RunReport;
 import dev.belay.step.Runner;
 import dev.belay.store.ProjectLock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,7 @@ import java.util.Set;
 /** {@code belay resume}: finishes or undoes the run that was cut off, as {@link Phase#onResume} says. */
 public final class Resume {
     private static final int ATTEMPTS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Session session;
 
@@ -58,6 +61,7 @@ public final class Resume {
     private RunReport resume(Run run, ReportBuilder report, String runId) throws InterruptedException {
         Runner runner = new Runner(session.time(), session.progress(), run.journal());
         Capturing capturing = new Capturing(session, runner);
+        endChildren(run);
         List<Entry> held = run.held();
         if (!held.isEmpty()) {
             Quiesce.release(session.engine(), held);
@@ -86,11 +90,20 @@ public final class Resume {
         };
     }
 
+    /** A deployment command that outlived the run would go on changing what is about to be put back. */
+    private void endChildren(Run run) throws InterruptedException {
+        for (Entry child : run.journal().entries()) {
+            if (child.kind() == Entry.Kind.CHILD && Processes.endLeftover(child.values(), PATIENCE)) {
+                session.progress().note("ended " + child.name() + ", which the run had left behind");
+            }
+        }
+    }
+
     private RunReport rollBack(Run run, Runner runner, Undo undo, ReportBuilder report, String runId)
             throws InterruptedException {
         report.why("the run was cut off");
         return new Restoring(session, runner, new Health(session))
-                .finish(run, undo, report, Outcome.ROLLED_BACK, runId);
+                .finish(run, undo, report, Outcome.ROLLED_BACK, runId, false);
     }
 
     private Undo undo(Run run) {

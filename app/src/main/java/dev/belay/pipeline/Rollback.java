@@ -32,7 +32,7 @@ public final class Rollback {
             Health health = new Health(session);
             describeWhatWasFound(report, health);
             return new Restoring(session, runner, health)
-                    .finish(run, undo, report, Outcome.ROLLED_BACK, report.runId());
+                    .finish(run, undo, report, Outcome.ROLLED_BACK, report.runId(), true);
         }
     }
 
