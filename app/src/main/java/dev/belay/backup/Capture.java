@@ -42,8 +42,4 @@ public final class Capture {
     public List<String> warnings() {
         return List.copyOf(warnings);
     }
-
-    public double heldSeconds() {
-        return heldSeconds;
-    }
 }

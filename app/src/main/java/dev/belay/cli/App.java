@@ -68,8 +68,10 @@ public final class App {
     /** Loads the configuration, reaches the engine, does the work, and words whatever goes wrong. */
     int run(GlobalOptions options, String command, Work work) {
         Console console = console(options);
+        String project = options.project;
         try {
             Configuration loaded = ConfigurationLoader.load(options.options(), environment);
+            project = loaded.project();
             try (Engine engine = DockerEngine.open(environment, home)) {
                 Configuration configuration = Discovery.complete(loaded, engine);
                 Session session = new Session(
@@ -90,9 +92,9 @@ public final class App {
                 }
             }
         } catch (BelayException e) {
-            return failed(options, console, command, signals.interrupted() ? interrupted(e) : e);
+            return failed(options, console, command, project, signals.interrupted() ? interrupted(e) : e);
         } catch (InterruptedException e) {
-            return failed(options, console, command, interrupted(e));
+            return failed(options, console, command, project, interrupted(e));
         }
     }
 
@@ -119,7 +121,8 @@ public final class App {
                         e);
     }
 
-    private int failed(GlobalOptions options, Console console, String command, BelayException e) {
+    private int failed(
+            GlobalOptions options, Console console, String command, @Nullable String project, BelayException e) {
         int exit = ExitCodes.of(e.category());
         console.problem(e.what(), e.why(), e.tryThis());
         if (options.verbose) {
@@ -132,7 +135,7 @@ public final class App {
             document.put("command", command);
             document.put("outcome", "failed");
             document.put("exitCode", exit);
-            document.put("project", options.project);
+            document.put("project", project);
             document.put("restorePoint", null);
             document.put("steps", java.util.List.of());
             document.put("checks", java.util.List.of());

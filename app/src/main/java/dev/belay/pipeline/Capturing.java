@@ -42,7 +42,7 @@ final class Capturing {
     }
 
     /** A new restore point, with what was noticed while it was made. */
-    record Captured(RestorePoint point, List<String> warnings, double heldSeconds) {}
+    record Captured(RestorePoint point, List<String> warnings) {}
 
     /** What must hold before anything is done; what runs and how well. */
     Inventory preflight(boolean mayBeEmpty) throws InterruptedException {
@@ -94,7 +94,7 @@ final class Capturing {
                     seal,
                     new AwaitHealthAgain(capture, session.engine(), session.time())));
             capture.warnings().forEach(session.progress()::warn);
-            return new Captured(seal.sealed().orElseThrow(), capture.warnings(), capture.heldSeconds());
+            return new Captured(seal.sealed().orElseThrow(), capture.warnings());
         } catch (IOException e) {
             throw new BelayException(
                     Category.BACKUP_FAILED,

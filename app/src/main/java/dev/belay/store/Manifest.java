@@ -3,7 +3,6 @@ package dev.belay.store;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,11 +144,6 @@ public record Manifest(
     public record CopiedFile(String container, String path, String stored) {}
 
     public record StoredFile(String path, long size, String sha256) {}
-
-    /** The stored file at a relative path. */
-    public Optional<StoredFile> content(String path) {
-        return contents.stream().filter(c -> c.path().equals(path)).findFirst();
-    }
 
     /** Container names to services, for those that have to run. */
     @JsonIgnore

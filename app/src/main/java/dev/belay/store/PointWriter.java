@@ -89,11 +89,6 @@ public final class PointWriter implements AutoCloseable {
                 .toList();
     }
 
-    /** Bytes of everything added so far. */
-    public long bytes() {
-        return contents.stream().mapToLong(Manifest.StoredFile::size).sum();
-    }
-
     /** Publishes it. The order is what makes it safe: contents, manifest, seal, directories, rename, parent. */
     public RestorePoint seal(Manifest manifest) throws IOException {
         byte[] json = Json.bytes(manifest);
