@@ -46,7 +46,7 @@ public final class CaptureFiles extends CaptureStep {
         ProjectFiles.Found found = projectFiles.find();
         capture.warnings.addAll(found.warnings());
         Map<String, String> running = runningHashes(capture.inventory.containers());
-        Optional<CommittedRelease.Kept> committed = CommittedRelease.load(backups);
+        Optional<CommittedRelease.Kept> committed = CommittedRelease.load(backups, capture.inventory.project());
         boolean committedRuns = !running.isEmpty()
                 && committed.isPresent()
                 && committed.get().release().configHashes().equals(running);

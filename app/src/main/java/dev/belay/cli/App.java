@@ -78,7 +78,7 @@ public final class App {
                         configuration,
                         engine,
                         new ComposeCli(configuration, processes),
-                        new Catalogue(configuration.backups().directory()),
+                        new Catalogue(configuration.backups().directory(), configuration.project()),
                         processes,
                         signals,
                         Time.system(),

@@ -23,6 +23,7 @@ final class Commit {
             session.engine().containers(session.project()).forEach(c -> hashes.put(c.name(), c.configHash()));
             CommittedRelease.keep(
                     session.catalogue().base(),
+                    session.project(),
                     "after-" + before.id(),
                     session.time().now().toString(),
                     hashes,

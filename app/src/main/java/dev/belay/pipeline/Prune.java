@@ -16,7 +16,7 @@ public final class Prune {
     /** @return IDs of the restore points that were removed */
     public List<String> run() {
         Run.refuseUnfinished(session);
-        try (ProjectLock lock = ProjectLock.acquire(session.catalogue().base(), session.project(), "prune")) {
+        try (ProjectLock lock = ProjectLock.acquire(ProjectLock.directory(), session.project(), "prune")) {
             return new Capturing(session, new Runner(session.time(), session.progress(), null)).prune(Set.of());
         }
     }

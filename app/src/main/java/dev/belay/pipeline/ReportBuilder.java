@@ -23,7 +23,7 @@ final class ReportBuilder {
     private final String command;
     private final Instant startedAt;
     private final long startNanos;
-    private final String runId;
+    private String runId;
     private @Nullable RestorePoint point;
     private String why = "";
     private List<RunReport.Check> checks = List.of();
@@ -47,6 +47,12 @@ final class ReportBuilder {
 
     String runId() {
         return runId;
+    }
+
+    /** The report belongs to a run that an earlier process began. */
+    ReportBuilder ofRun(String id) {
+        this.runId = id;
+        return this;
     }
 
     ReportBuilder restorePoint(RestorePoint restorePoint) {
@@ -107,9 +113,9 @@ final class ReportBuilder {
                         + " files that were on the disk at the backup were others");
             case DISK_DIFFERS ->
                 notes.add("the compose and env files on the disk (" + files
-                        + ") are the new ones: they were placed before"
-                        + " the backup, so the old ones are not known. What runs is the old release all the same; before the"
-                        + " next docker compose up, put the old files back from your version control");
+                        + ") are not those of what runs: new ones were placed before the backup, or variables such as VERSION"
+                        + " were set in another shell. The old release runs all the same; before the next docker compose up,"
+                        + " put the old files back from your version control");
             case UNKNOWN ->
                 notes.add("whether the compose and env files on the disk are those of what runs is not known");
             case DISK_MATCHES -> {}

@@ -15,7 +15,9 @@ import dev.belay.verify.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a restore point back and verifies it: what a rollback and a failed deployment share. */
@@ -51,18 +53,19 @@ final class Restoring {
 
     /** The steps that would lead to the restore point; touches nothing. */
     RollbackPlan plan(RestorePoint point, RollbackOptions options, String runId) {
-        PointCheck.require(point);
+        PointCheck.require(point, true);
         return Planner.plan(context(point, runId), options);
     }
 
-    /** The same without reading the whole restore point: for a look that must be quick. */
-    RollbackPlan planUnchecked(RestorePoint point, RollbackOptions options, String runId) {
+    /** The same with names and sizes checked only: for a look that must be quick. */
+    RollbackPlan planQuickly(RestorePoint point, RollbackOptions options, String runId) {
+        PointCheck.require(point, false);
         return Planner.plan(context(point, runId), options);
     }
 
     /** Everything that can refuse comes before the first step, and the first steps leave what runs alone. */
     Result run(RestorePoint point, RollbackOptions options, String runId) throws InterruptedException {
-        PointCheck.require(point);
+        PointCheck.require(point, true);
         RestoreContext context = context(point, runId);
         RollbackPlan plan = Planner.plan(context, options);
         boolean prepared = false;
@@ -85,6 +88,8 @@ final class Restoring {
             verdict = health.afterRollback(point, plan.stoppedAtCapture());
         } catch (BelayException e) {
             failure = session.signals().interrupted() ? interrupted(e) : e;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
         if (failure != null && failure.category() == Category.INTERRUPTED) {
             throw failure;
@@ -101,12 +106,12 @@ final class Restoring {
                 e);
     }
 
-    private static BelayException interrupted(BelayException e) {
+    private static BelayException interrupted(Exception e) {
         return new BelayException(
                 Category.INTERRUPTED,
                 "the rollback was interrupted",
-                "a signal came",
-                "run it again: it goes on from what is there",
+                "a signal came in the middle of it",
+                "belay resume goes on from what is there",
                 e);
     }
 
@@ -153,16 +158,34 @@ final class Restoring {
             throw e;
         }
         report.restored(result);
-        Outcome outcome = result.failure() != null
-                ? Outcome.ROLLBACK_FAILED
-                : result.rolledBackAndVerified() ? success : Outcome.ROLLED_BACK_UNHEALTHY;
-        if (outcome != success) {
+        Outcome outcome = outcome(result, success);
+        boolean back = outcome.exitCode() == success.exitCode();
+        if (!back) {
             report.nextSteps(manualCommands(undo.point()));
         }
-        if (endOnFailure || outcome == success) {
+        if (endOnFailure || back) {
             run.end(outcome.words());
         }
         return report.buildAndKeep(outcome, runner.records());
+    }
+
+    private static Outcome outcome(Result result, Outcome success) {
+        if (result.failure() != null) {
+            return Outcome.ROLLBACK_FAILED;
+        }
+        if (!result.rolledBackAndVerified()) {
+            return Outcome.ROLLED_BACK_UNHEALTHY;
+        }
+        Set<String> failedBefore =
+                new HashSet<>(result.point().manifest().health().failing());
+        boolean failsAgain = result.verdict() != null
+                && result.verdict().failures().stream().anyMatch(c -> failedBefore.contains(c.name()));
+        if (!failsAgain) {
+            return success;
+        }
+        return success == Outcome.DEPLOY_FAILED_ROLLED_BACK
+                ? Outcome.DEPLOY_FAILED_BACK_AS_CAPTURED
+                : Outcome.ROLLED_BACK_AS_CAPTURED;
     }
 
     /** What an operator does when the rollback itself did not succeed. */

@@ -33,7 +33,7 @@ public final class Resume {
 
     public RunReport run() throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "resume");
-        try (ProjectLock lock = ProjectLock.acquire(session.catalogue().base(), session.project(), "resume")) {
+        try (ProjectLock lock = ProjectLock.acquire(ProjectLock.directory(), session.project(), "resume")) {
             Optional<Path> directory = Run.unfinished(session);
             if (directory.isEmpty()) {
                 return report.build(Outcome.NOTHING_TO_RESUME, List.of());
@@ -46,7 +46,8 @@ public final class Resume {
                 if (run.resumes() > ATTEMPTS) {
                     return giveUp(run, report);
                 }
-                return resume(run, report, String.valueOf(directory.get().getFileName()));
+                String runId = String.valueOf(directory.get().getFileName());
+                return resume(run, report.ofRun(runId), runId);
             }
         } catch (IOException e) {
             throw new BelayException(

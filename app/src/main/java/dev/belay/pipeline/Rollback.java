@@ -23,7 +23,7 @@ public final class Rollback {
     public RunReport run(@Nullable String point, boolean last, RollbackOptions options) throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "rollback");
         Run.refuseUnfinished(session);
-        Undo undo = new Undo(target(point, last), options);
+        Undo undo = new Undo(target(point, last, options), options);
         try (Run run = Run.begin(session, "rollback", report.runId(), Phase.ROLLBACK, undo.values())) {
             session.progress()
                     .note("going back to " + undo.point().id() + " of "
@@ -45,7 +45,7 @@ public final class Rollback {
 
     /** The names of the steps that {@link #run} would take; nothing is touched, no lock is needed. */
     public Planned plan(@Nullable String point, boolean last, RollbackOptions options) {
-        RestorePoint target = target(point, last);
+        RestorePoint target = target(point, last, options);
         Runner runner = new Runner(session.time(), session.progress(), null);
         RollbackPlan plan = new Restoring(session, runner, new Health(session)).plan(target, options, "plan");
         return new Planned(target, plan.steps().stream().map(Step::name).toList(), plan.leftInPlace());
@@ -53,12 +53,12 @@ public final class Rollback {
 
     public record Planned(RestorePoint point, List<String> steps, List<String> leftInPlace) {}
 
-    private RestorePoint target(@Nullable String point, boolean last) {
+    private RestorePoint target(@Nullable String point, boolean last, RollbackOptions options) {
         if (point != null) {
             return session.catalogue().find(point);
         }
         return last
                 ? Target.requireNewest(session.catalogue())
-                : Target.requireLastKnownGood(session.engine(), session.catalogue(), session.project());
+                : Target.requireLastKnownGood(session.engine(), session.catalogue(), session.project(), options);
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.pipeline;
 
+import dev.belay.backup.Preflight;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Entry;
@@ -53,8 +54,9 @@ final class Run implements AutoCloseable {
      * @throws BelayException LOCKED when another run is under way, UNFINISHED when one was cut off
      */
     static Run begin(Session session, String command, String runId, Phase first, List<String> values) {
-        ProjectLock lock = ProjectLock.acquire(session.catalogue().base(), session.project(), command);
+        ProjectLock lock = ProjectLock.acquire(ProjectLock.directory(), session.project(), command);
         try {
+            Preflight.requireWritable(session.catalogue().base());
             refuseUnfinished(session);
             Path directory = directory(session, runId);
             Files.createDirectories(runs(session), AtomicFiles.privateDirectory());
@@ -104,7 +106,9 @@ final class Run implements AutoCloseable {
         try (var paths = Files.list(runs(session))) {
             for (Path directory : paths.sorted().toList()) {
                 List<Entry> entries = Journal.read(directory);
-                if (!entries.isEmpty() && phase(entries) != Phase.ENDED) {
+                boolean ofThisProject =
+                        !entries.isEmpty() && entries.get(0).values().contains(session.project());
+                if (ofThisProject && phase(entries) != Phase.ENDED) {
                     return Optional.of(directory);
                 }
             }

@@ -22,6 +22,8 @@ public final class Status {
     private static final double LOAD_BYTES_PER_SECOND = 100e6;
     private static final double SECONDS_PER_CONTAINER_STEP = 0.5;
 
+    private static final RollbackOptions EVERYTHING = new RollbackOptions(Set.of(), false);
+
     private final Session session;
 
     public Status(Session session) {
@@ -47,9 +49,12 @@ public final class Status {
                 .map(Status::container)
                 .toList();
         int points = session.catalogue().newestFirst().size();
+        if (Resume.needed(session)) {
+            return new Answer(containers, null, 0, "an earlier run was cut off: belay resume first", points);
+        }
         try {
             Optional<RestorePoint> target =
-                    Target.lastKnownGood(session.engine(), session.catalogue(), session.project());
+                    Target.lastKnownGood(session.engine(), session.catalogue(), session.project(), EVERYTHING);
             if (target.isEmpty()) {
                 String problem = points == 0
                         ? "there is no restore point yet; belay backup makes one, and every belay deploy does"
@@ -58,7 +63,7 @@ public final class Status {
             }
             RollbackPlan plan = new Restoring(
                             session, new Runner(session.time(), session.progress(), null), new Health(session))
-                    .planUnchecked(target.get(), new RollbackOptions(Set.of(), false), "status");
+                    .planQuickly(target.get(), EVERYTHING, "status");
             return new Answer(containers, target.get(), estimate(target.get(), plan), "", points);
         } catch (BelayException e) {
             return new Answer(containers, null, 0, e.what() + ": " + e.why(), points);

@@ -40,7 +40,10 @@ public final class TextReport {
                     text,
                     "Writes lost",
                     "those from " + lost.from() + " to " + lost.to() + " (" + seconds(lost.seconds())
-                            + "); they are in what was set aside");
+                            + ")"
+                            + (r.setAside().stream().anyMatch(l -> l.startsWith("data "))
+                                    ? "; they are in what was set aside"
+                                    : ""));
         }
         checks(text, "What failed", r.failedChecks());
         for (RunReport.Evidence evidence : r.evidence()) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Compares the containers of a restore point with those that are there now. */
-public final class Comparison {
+final class Comparison {
     private final Engine engine;
     private final Dependencies captured;
     private final Dependencies present;
@@ -28,11 +28,14 @@ public final class Comparison {
     }
 
     /** True when what runs is not what the restore point holds, or does not run any more; data is not compared. */
-    public static boolean differs(Engine engine, RestorePoint point, List<ContainerDocument> present) {
-        List<ContainerDocument> then = point.containers();
-        Comparison comparison = new Comparison(engine, then, present);
-        return then.size() != present.size()
-                || !then.stream().allMatch(c -> comparison.unchanged(c) && comparison.sameState(c));
+    static boolean differs(
+            Engine engine, RestorePoint point, List<ContainerDocument> present, RollbackOptions options) {
+        Comparison comparison = new Comparison(engine, point.containers(), present);
+        List<ContainerDocument> then = point.containers().stream()
+                .filter(c -> options.covers(c.service()))
+                .toList();
+        long now = present.stream().filter(c -> options.covers(c.service())).count();
+        return then.size() != now || !then.stream().allMatch(c -> comparison.unchanged(c) && comparison.sameState(c));
     }
 
     private boolean sameState(ContainerDocument then) {

@@ -14,17 +14,18 @@ public final class Target {
     private Target() {}
 
     /** The newest verified restore point that differs from what runs: the last one is not always the last good one. */
-    public static Optional<RestorePoint> lastKnownGood(Engine engine, Catalogue catalogue, String project) {
+    public static Optional<RestorePoint> lastKnownGood(
+            Engine engine, Catalogue catalogue, String project, RollbackOptions options) {
         List<ContainerDocument> present = engine.containers(project);
         return catalogue.newestFirst().stream()
-                .filter(p -> p.manifest().project().equals(project))
                 .filter(p -> p.manifest().verified())
-                .filter(p -> Comparison.differs(engine, p, present))
+                .filter(p -> Comparison.differs(engine, p, present, options))
                 .findFirst();
     }
 
-    public static RestorePoint requireLastKnownGood(Engine engine, Catalogue catalogue, String project) {
-        return lastKnownGood(engine, catalogue, project).orElseThrow(() -> {
+    public static RestorePoint requireLastKnownGood(
+            Engine engine, Catalogue catalogue, String project, RollbackOptions options) {
+        return lastKnownGood(engine, catalogue, project, options).orElseThrow(() -> {
             List<RestorePoint> all = catalogue.newestFirst();
             long verified = all.stream().filter(p -> p.manifest().verified()).count();
             return new BelayException(

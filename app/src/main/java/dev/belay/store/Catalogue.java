@@ -26,9 +26,12 @@ public final class Catalogue {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId.systemDefault());
 
     private final Path base;
+    private final String project;
 
-    public Catalogue(Path base) {
+    /** @param project whose restore points are meant; those of others in the same directory are left alone */
+    public Catalogue(Path base, String project) {
         this.base = base;
+        this.project = project;
     }
 
     /**
@@ -53,7 +56,11 @@ public final class Catalogue {
             for (Path path : paths.sorted().toList()) {
                 String name = String.valueOf(path.getFileName());
                 if (NAME.matcher(name).matches() && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    entries.add(entry(name, path));
+                    Entry entry = entry(name, path);
+                    if (entry.point() == null
+                            || entry.point().manifest().project().equals(project)) {
+                        entries.add(entry);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -64,9 +71,7 @@ public final class Catalogue {
                     "make the directory readable for this user",
                     e);
         }
-        entries.sort(Comparator.comparing((Entry e) ->
-                        e.point() == null ? "" : e.point().manifest().createdAt())
-                .thenComparing(Entry::id));
+        entries.sort(Comparator.comparing(Entry::id));
         return entries;
     }
 
@@ -104,6 +109,14 @@ public final class Catalogue {
                     "restore point " + entry.id() + " cannot be used",
                     entry.damage(),
                     "choose another one: belay list shows them");
+        }
+        String owner = entry.point().manifest().project();
+        if (!owner.equals(project)) {
+            throw new BelayException(
+                    Category.POINT_UNUSABLE,
+                    "restore point " + entry.id() + " cannot be used",
+                    "it is of project " + owner + ", not of " + project,
+                    "name the project with -p " + owner + ", or choose another one: belay list shows them");
         }
         return entry.point();
     }

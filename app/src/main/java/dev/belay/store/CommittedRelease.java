@@ -45,9 +45,15 @@ public record CommittedRelease(String committedAt, Map<String, String> configHas
 
     /** Keeps these files as those of the committed release; the ones before go when the new ones are safe. */
     public static void keep(
-            Path base, String id, String at, Map<String, String> hashes, String model, List<NewFile> files)
+            Path base,
+            String project,
+            String id,
+            String at,
+            Map<String, String> hashes,
+            String model,
+            List<NewFile> files)
             throws IOException {
-        Path releases = base.resolve(DIRECTORY);
+        Path releases = base.resolve(DIRECTORY).resolve(project);
         Files.createDirectories(releases, AtomicFiles.privateDirectory());
         Path directory = releases.resolve(id);
         AtomicFiles.deleteTree(directory);
@@ -73,8 +79,8 @@ public record CommittedRelease(String committedAt, Map<String, String> configHas
         }
     }
 
-    public static Optional<Kept> load(Path base) throws IOException {
-        Path releases = base.resolve(DIRECTORY);
+    public static Optional<Kept> load(Path base, String project) throws IOException {
+        Path releases = base.resolve(DIRECTORY).resolve(project);
         if (!Files.exists(releases.resolve(POINTER))) {
             return Optional.empty();
         }

@@ -47,10 +47,10 @@ public final class PointCheck {
     }
 
     /** Refuses a restore point that is not whole. */
-    public static void require(RestorePoint point) {
+    public static void require(RestorePoint point, boolean readData) {
         List<String> problems;
         try {
-            problems = problems(point, true);
+            problems = problems(point, readData);
         } catch (IOException e) {
             problems = List.of("it cannot be read: " + e.getMessage());
         }

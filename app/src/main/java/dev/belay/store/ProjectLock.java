@@ -27,13 +27,25 @@ public final class ProjectLock implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @throws BelayException LOCKED when another run has it */
+    /**
+     * Where locks are: a place of the whole machine, so that two runs of a project exclude each other although they
+     * keep their restore points in different directories.
+     */
+    public static Path directory() {
+        Path machine = Path.of("/run/lock");
+        return (Files.isWritable(machine) ? machine : Path.of(System.getProperty("java.io.tmpdir"))).resolve("belay");
+    }
+
+    /**
+     * @param base the directory of the locks; made when needed
+     * @throws BelayException LOCKED when another run has it
+     */
     public static ProjectLock acquire(Path base, String project, String command) {
-        Path owner = base.resolve(".lock-owner");
+        Path owner = base.resolve(project + ".owner");
         try {
             Files.createDirectories(base, AtomicFiles.privateDirectory());
             FileChannel channel = FileChannel.open(
-                    base.resolve(".lock"),
+                    base.resolve(project + ".lock"),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                     AtomicFiles.privateFile());
             FileLock lock = tryLock(channel);
@@ -54,7 +66,7 @@ public final class ProjectLock implements AutoCloseable {
                     Category.REFUSED,
                     "could not lock project " + project,
                     base + " is not writable: " + e.getMessage(),
-                    "run as a user who may write there, or name another place with --backups DIR",
+                    "run as root",
                     e);
         }
     }

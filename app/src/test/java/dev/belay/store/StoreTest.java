@@ -26,7 +26,7 @@ final class StoreTest {
 
     @BeforeEach
     void open() {
-        catalogue = new Catalogue(base);
+        catalogue = new Catalogue(base, "shop");
     }
 
     @Test
@@ -133,6 +133,18 @@ final class StoreTest {
     }
 
     @Test
+    void thePointsOfAnotherProjectInTheSameDirectoryAreNeitherListedNorUsedNorRemoved() throws Exception {
+        RestorePoint point = seal(0, true);
+        Catalogue other = new Catalogue(base, "blog");
+
+        assertThat(other.entries()).isEmpty();
+        assertThat(Retention.expired(other, 1, Set.of())).isEmpty();
+        assertThatThrownBy(() -> other.find(point.id()))
+                .isInstanceOfSatisfying(
+                        BelayException.class, e -> assertThat(e.why()).contains("it is of project shop"));
+    }
+
+    @Test
     void aRemovalThatWasCutOffIsFinishedAndNeverListed() throws Exception {
         RestorePoint point = seal(0, true);
         Files.move(point.directory(), base.resolve(".removing-" + point.id()));
@@ -157,16 +169,17 @@ final class StoreTest {
 
     @Test
     void theFilesOfTheLastCommittedReleaseReplaceThoseOfTheOneBefore() throws Exception {
-        CommittedRelease.keep(base, "after-1", "then", java.util.Map.of("web", "h1"), "{}", List.of(file("old")));
-        CommittedRelease.keep(base, "after-2", "now", java.util.Map.of("web", "h2"), "", List.of(file("new")));
+        CommittedRelease.keep(
+                base, "shop", "after-1", "then", java.util.Map.of("web", "h1"), "{}", List.of(file("old")));
+        CommittedRelease.keep(base, "shop", "after-2", "now", java.util.Map.of("web", "h2"), "", List.of(file("new")));
 
-        CommittedRelease.Kept kept = CommittedRelease.load(base).orElseThrow();
+        CommittedRelease.Kept kept = CommittedRelease.load(base, "shop").orElseThrow();
 
         assertThat(kept.release().configHashes()).containsEntry("web", "h2");
         assertThat(new String(kept.content(kept.release().files().get(0)), java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo("new");
         assertThat(CommittedRelease.model(kept)).isEmpty();
-        assertThat(base.resolve("releases/after-1")).doesNotExist();
+        assertThat(base.resolve("releases/shop/after-1")).doesNotExist();
     }
 
     private static CommittedRelease.NewFile file(String content) {
