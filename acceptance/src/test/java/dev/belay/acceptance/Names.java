@@ -2,13 +2,18 @@ package dev.belay.acceptance;
 
 import java.util.Random;
 
-/** Names that only these tests use: whatever carries the prefix may be removed by them. */
+/** Names that only this run of the tests uses: whatever carries the prefix may be removed by it. */
 final class Names {
-    static final String PREFIX = "belay-acc-";
+    static final String PREFIX = "belay-acc-" + random() + "-";
 
     private Names() {}
 
     static String unique() {
-        return PREFIX + Integer.toString(new Random().nextInt(1 << 30) | 1 << 30, 36);
+        return PREFIX + random();
+    }
+
+    private static String random() {
+        int fourDigits = 36 * 36 * 36;
+        return Integer.toString(fourDigits + new Random().nextInt(35 * fourDigits), 36);
     }
 }
