@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** What a command needs to do its work and to tell what became of it. */
@@ -85,16 +86,10 @@ public final class App {
                         console,
                         environment,
                         Version.text());
-                try {
-                    return work.run(session, console);
-                } catch (UncheckedIOException | IllegalStateException e) {
-                    throw unexpected(session, e);
-                }
+                return inOrder(session, () -> work.run(session, console));
             }
         } catch (BelayException e) {
-            return failed(options, console, command, project, signals.interrupted() ? interrupted(e) : e);
-        } catch (InterruptedException e) {
-            return failed(options, console, command, project, interrupted(e));
+            return failed(options, console, command, project, e);
         }
     }
 
@@ -110,15 +105,33 @@ public final class App {
                 e);
     }
 
-    private static BelayException interrupted(Exception e) {
-        return e instanceof BelayException b && b.category() == Category.INTERRUPTED
-                ? b
-                : new BelayException(
-                        Category.INTERRUPTED,
-                        "interrupted",
-                        "a signal came; what was held was let go and nothing half-made was left",
-                        "call again",
-                        e);
+    /** A signal shows up as all kinds of failures; whatever it looked like, people are told what it left. */
+    private int inOrder(Session session, Callable<Integer> work) {
+        try {
+            return work.call();
+        } catch (BelayException e) {
+            throw signals.interrupted() && e.category() != Category.INTERRUPTED ? interrupted(session, e) : e;
+        } catch (InterruptedException e) {
+            throw interrupted(session, e);
+        } catch (UncheckedIOException | IllegalStateException e) {
+            throw signals.interrupted() ? interrupted(session, e) : unexpected(session, e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static BelayException interrupted(Session session, Exception e) {
+        boolean cutOff = Resume.needed(session);
+        return new BelayException(
+                Category.INTERRUPTED,
+                "interrupted",
+                cutOff
+                        ? "a signal came in the middle of the run"
+                        : "a signal came; what was held was let go and nothing half-made was left",
+                cutOff ? "belay resume finishes or undoes it" : "call again",
+                e);
     }
 
     private int failed(

@@ -2,8 +2,8 @@ package dev.belay.journal;
 
 import dev.belay.os.Time;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,12 +27,14 @@ public final class Journal implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final int CHECKSUM_DIGITS = 8;
 
-    private final FileChannel channel;
+    /** Not a channel: an interrupt would close it, and what is being cleaned up could not be recorded any more. */
+    private final RandomAccessFile out;
+
     private final Time time;
     private final List<Entry> entries;
 
-    private Journal(FileChannel channel, Time time, List<Entry> entries) {
-        this.channel = channel;
+    private Journal(RandomAccessFile out, Time time, List<Entry> entries) {
+        this.out = out;
         this.time = time;
         this.entries = entries;
     }
@@ -42,20 +43,20 @@ public final class Journal implements AutoCloseable {
     public static Journal open(Path directory, Time time) throws IOException {
         Path file = directory.resolve(FILE);
         List<Entry> entries = read(directory);
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
         long whole = 0;
         for (Entry entry : entries) {
             whole += line(entry).length;
         }
-        channel.truncate(whole);
-        channel.position(whole);
+        RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
+        out.setLength(whole);
+        out.seek(whole);
         try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
             parent.force(true);
         }
-        return new Journal(channel, time, new ArrayList<>(entries));
+        return new Journal(out, time, new ArrayList<>(entries));
     }
 
     /** @return the records up to the first that is not whole; none when there is no journal */
@@ -86,21 +87,12 @@ public final class Journal implements AutoCloseable {
 
     public void append(Entry.Kind kind, String name, List<String> values) {
         Entry entry = new Entry(entries.size() + 1, time.now().toString(), kind, name, List.copyOf(values));
-        // A record that says what is being cleaned up must be written although a signal came.
-        boolean interrupted = Thread.interrupted();
         try {
-            ByteBuffer buffer = ByteBuffer.wrap(line(entry));
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(false);
+            out.write(line(entry));
+            out.getFD().sync();
             entries.add(entry);
         } catch (IOException e) {
             throw new UncheckedIOException("the journal cannot be written", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -115,7 +107,7 @@ public final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        out.close();
     }
 
     private static byte[] line(Entry entry) {

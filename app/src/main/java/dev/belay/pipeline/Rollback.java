@@ -1,5 +1,7 @@
 package dev.belay.pipeline;
 
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
 import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
 import dev.belay.rollback.RollbackPlan;
@@ -9,6 +11,8 @@ import dev.belay.step.Step;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code belay rollback}: choose the target, lock, check it, plan, prepare, change, verify, report. */
@@ -57,8 +61,24 @@ public final class Rollback {
         if (point != null) {
             return session.catalogue().find(point);
         }
+        requireKnown(options);
         return last
                 ? Target.requireNewest(session.catalogue())
                 : Target.requireLastKnownGood(session.engine(), session.catalogue(), session.project(), options);
+    }
+
+    /** A service that no restore point has would only be found to differ from nothing. */
+    private void requireKnown(RollbackOptions options) {
+        Set<String> known = new TreeSet<>();
+        session.catalogue().newestFirst().forEach(p -> p.manifest().containers().forEach(c -> known.add(c.service())));
+        for (String service : options.services()) {
+            if (!known.contains(service)) {
+                throw new BelayException(
+                        Category.USAGE,
+                        "no restore point has a service '" + service + "'",
+                        "they have " + (known.isEmpty() ? "none" : String.join(", ", known)),
+                        "name one of these with --service");
+            }
+        }
     }
 }
