@@ -109,4 +109,9 @@ class DockerEngineContractTest extends EngineContract {
         names.add(name);
         return name;
     }
+
+    @Override
+    void staysBehind(String volume) {
+        names.add(volume);
+    }
 }

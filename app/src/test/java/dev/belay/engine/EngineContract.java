@@ -38,6 +38,9 @@ abstract class EngineContract {
     /** A name that belongs to this test only. */
     abstract String name(String suffix);
 
+    /** A volume that outlives its container, to be removed after the test. */
+    abstract void staysBehind(String volume);
+
     // what is there
 
     @Test
@@ -236,6 +239,7 @@ abstract class EngineContract {
         String id = engine().createContainer(name("c"), body);
         engine().start(id);
         String volume = engine().container(id).orElseThrow().mounts().get(0).name();
+        staysBehind(volume);
         engine().removeContainer(id);
 
         assertThat(engine().container(name("c"))).isEmpty();
@@ -548,6 +552,7 @@ abstract class EngineContract {
         engine().connect("bridge", id, JsonMapper.shared().createObjectNode());
         engine().start(id);
         ContainerDocument before = engine().container(id).orElseThrow();
+        before.mounts().forEach(m -> staysBehind(m.name()));
 
         engine().removeContainer(id);
         engine().removeContainer(owner);

@@ -75,4 +75,9 @@ class FakeEngineContractTest extends EngineContract {
                 .isInstanceOfSatisfying(
                         BelayException.class, e -> assertThat(e.category()).isEqualTo(Category.ENGINE_UNREACHABLE));
     }
+
+    @Override
+    void staysBehind(String volume) {
+        // the fake goes with the test
+    }
 }
