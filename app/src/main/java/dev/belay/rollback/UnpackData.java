@@ -32,8 +32,10 @@ final class UnpackData implements Step {
     @Override
     public boolean done() {
         DataPaths paths = LivePath.paths(context, dataSet);
+        // Set aside alone is not swapped: a run cut off between the renames may have lost the unpacked copy since.
         return Files.exists(paths.next(), LinkOption.NOFOLLOW_LINKS)
-                || Files.exists(paths.aside(), LinkOption.NOFOLLOW_LINKS);
+                || (Files.exists(paths.aside(), LinkOption.NOFOLLOW_LINKS)
+                        && Files.exists(paths.live(), LinkOption.NOFOLLOW_LINKS));
     }
 
     @Override
