@@ -3,16 +3,20 @@ package dev.belay.archive;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.belay.config.Configuration.Compression;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 
 /** How an archive is compressed; the file's name ends accordingly. */
 public final class Codec {
     private static final int ZSTD_LEVEL = 3;
     private static final int BUFFER = 1 << 16;
+    /** 8 MiB, four times what our level uses: an archive that asks for more memory than this is not ours. */
+    private static final int ZSTD_LARGEST_WINDOW_LOG = 23;
 
     private Codec() {}
 
@@ -38,11 +42,18 @@ public final class Codec {
         };
     }
 
-    /** @param name the archive's file name, whose ending tells how it is compressed */
+    /**
+     * @param name the archive's file name, whose ending tells how it is compressed
+     * @throws RefusedArchive when it is not compressed like that
+     */
     public static InputStream decompress(String name, InputStream in) throws IOException {
         if (name.endsWith(".zst")) {
-            return new ZstdInputStream(in);
+            return new ZstdInputStream(in).setLongMax(ZSTD_LARGEST_WINDOW_LOG);
         }
-        return name.endsWith(".gz") ? new GZIPInputStream(in, BUFFER) : in;
+        try {
+            return name.endsWith(".gz") ? new GZIPInputStream(in, BUFFER) : in;
+        } catch (ZipException | EOFException e) {
+            throw new RefusedArchive("it cannot be read: " + e.getMessage(), e);
+        }
     }
 }

@@ -1,23 +1,27 @@
 package dev.belay.archive;
 
 import dev.belay.os.Processes;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs and unpacks directory trees with GNU tar, because it knows every attribute: owners by number, modes, times in
  * nanoseconds, extended attributes, ACLs, hard links, holes.
  */
 public final class Tree {
-    private static final Map<String, String> PLAIN = Map.of("LC_ALL", "C");
+    /** tar adds TAR_OPTIONS to its command line; nobody's may change what it does here. */
+    private static final Map<String, String> PLAIN = Map.of("LC_ALL", "C", "TAR_OPTIONS", "");
+
     private static final List<String> ATTRIBUTES =
             List.of("--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner");
 
@@ -31,7 +35,7 @@ public final class Tree {
      * What a tree holds.
      *
      * @param bytes allocated on the disk
-     * @param sockets relative paths of sockets, which an archive cannot hold
+     * @param sockets relative paths of sockets, which an archive cannot hold, as {@link EntryName#text} shows them
      */
     public record Size(long bytes, long entries, List<String> sockets) {}
 
@@ -46,21 +50,23 @@ public final class Tree {
         long bytes = 0;
         long entries = 0;
         List<String> sockets = new ArrayList<>();
-        try (BufferedReader in =
-                new BufferedReader(new InputStreamReader(find.getInputStream(), StandardCharsets.UTF_8))) {
-            StringBuilder entry = new StringBuilder();
+        try (InputStream in = new BufferedInputStream(find.getInputStream(), 1 << 16)) {
+            ByteArrayOutputStream entry = new ByteArrayOutputStream();
             for (int c = in.read(); c >= 0; c = in.read()) {
                 if (c != 0) {
-                    entry.append((char) c);
+                    entry.write(c);
                     continue;
                 }
-                String text = entry.toString();
-                entry.setLength(0);
-                int space = text.indexOf(' ', 2);
-                bytes += 512 * Long.parseLong(text.substring(2, space));
+                byte[] found = entry.toByteArray();
+                entry.reset();
+                int space = 2;
+                while (found[space] != ' ') {
+                    space++;
+                }
+                bytes += 512 * Long.parseLong(new String(found, 2, space - 2, StandardCharsets.US_ASCII));
                 entries++;
-                if (text.charAt(0) == 's') {
-                    sockets.add(text.substring(space + 1));
+                if (found[0] == 's') {
+                    sockets.add(EntryName.text(Arrays.copyOfRange(found, space + 1, found.length)));
                 }
             }
         }
@@ -107,8 +113,32 @@ public final class Tree {
         return new Packed(exit == 1, lines);
     }
 
-    /** Unpacks a plain tar stream into an existing directory and gives it the attributes of the archive's root. */
-    public void unpack(InputStream tarStream, Path directory) throws IOException, InterruptedException {
+    /**
+     * Reads a plain tar stream to its end and unpacks nothing.
+     *
+     * @throws RefusedArchive when {@link #unpack} would refuse it
+     */
+    public static void check(InputStream tarStream, Allowance allowance) throws IOException {
+        try (ExtractionPolicy policy = new ExtractionPolicy(allowance)) {
+            new CheckedInput(tarStream, policy).transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /**
+     * Unpacks a plain tar stream into an existing directory and gives it the attributes of the archive's root.
+     *
+     * @throws RefusedArchive when the archive breaks a rule; nothing outside of the directory was touched, and what is
+     *     in it is for the caller to remove
+     */
+    public void unpack(InputStream tarStream, Allowance allowance, Path directory)
+            throws IOException, InterruptedException {
+        try (ExtractionPolicy policy = new ExtractionPolicy(allowance)) {
+            unpackUnchecked(new CheckedInput(tarStream, policy), directory);
+        }
+    }
+
+    /** For tests of what the policy is for; everything else calls {@link #unpack}. */
+    void unpackUnchecked(InputStream tarStream, Path directory) throws IOException, InterruptedException {
         List<String> argv = new ArrayList<>(List.of("tar", "--extract", "--file=-"));
         argv.addAll(ATTRIBUTES);
         argv.addAll(List.of(
@@ -116,18 +146,31 @@ public final class Tree {
         Process tar = processes.start(processes.builder(argv, null, PLAIN));
         Processes.Collector errors = new Processes.Collector(tar.getErrorStream());
         new Processes.Collector(tar.getInputStream());
-        IOException broken = null;
-        try (OutputStream out = tar.getOutputStream()) {
-            tarStream.transferTo(out);
-        } catch (IOException e) {
-            broken = e;
-            tar.destroy();
-        }
+        IOException broken = feed(tarStream, tar);
         int exit = tar.waitFor();
+        if (broken instanceof RefusedArchive) {
+            throw broken;
+        }
         if (broken != null || exit != 0) {
             String said = errors.text().strip();
             throw new IOException(
                     "tar could not unpack into " + directory + ": " + (said.isEmpty() ? broken : said), broken);
+        }
+    }
+
+    /** @return what stopped it; null when the whole stream has passed */
+    private @Nullable IOException feed(InputStream tarStream, Process tar) {
+        try (OutputStream out = tar.getOutputStream()) {
+            try {
+                tarStream.transferTo(out);
+            } catch (IOException e) {
+                // Before its input is closed: told of an end, tar would finish what it has begun.
+                processes.endIfAlive(tar);
+                throw e;
+            }
+            return null;
+        } catch (IOException e) {
+            return e;
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.belay.backup;
 
+import dev.belay.archive.ArchiveContents;
+import dev.belay.archive.CheckedOutput;
 import dev.belay.archive.Codec;
+import dev.belay.archive.RefusedArchive;
 import dev.belay.archive.Tree;
 import dev.belay.config.Configuration;
 import dev.belay.config.Configuration.Compression;
@@ -9,6 +12,7 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.journal.Journal;
 import dev.belay.os.Bytes;
+import dev.belay.os.Counts;
 import dev.belay.os.Processes;
 import dev.belay.os.Time;
 import dev.belay.store.Manifest;
@@ -77,7 +81,7 @@ public final class CopyData extends CaptureStep {
                 }
             }
         }
-        return capture.dataSets.size() + " data sets, " + Bytes.text(capture.inventory.dataBytes())
+        return Counts.of(capture.dataSets.size(), "data set") + ", " + Bytes.text(capture.inventory.dataBytes())
                 + String.format(Locale.ROOT, ", writers held for %.1f s", capture.heldSeconds);
     }
 
@@ -97,6 +101,7 @@ public final class CopyData extends CaptureStep {
             quiesce.stop(writers);
             capture.dataAt = time.now();
             copyAll("stopped");
+            quiesce.requireHeld();
         } finally {
             quiesce.release();
             capture.heldSeconds += time.secondsSince(start);
@@ -126,6 +131,7 @@ public final class CopyData extends CaptureStep {
                     TimeUnit.MILLISECONDS);
             copyAll("paused");
             expiry.cancel(false);
+            quiesce.requireHeld();
             return true;
         } catch (IOException e) {
             if (!tooLong.get()) {
@@ -147,11 +153,8 @@ public final class CopyData extends CaptureStep {
         for (DataSet dataSet : capture.inventory.dataSets()) {
             String archive = dataSet.name() + "-data" + Codec.extension(compression);
             capture.writer.discard(archive);
-            Tree.Packed packed = capture.writer.add(archive, out -> {
-                try (OutputStream compressed = Codec.compress(compression, new Unclosed(out))) {
-                    return tree.pack(dataSet.hostPath(), dataSet.kind() == DataSet.Kind.BIND_FILE, compressed);
-                }
-            });
+            Copied copied = capture.writer.add(archive, out -> copy(dataSet, out));
+            Tree.Packed packed = copied.packed();
             String reached = consistency;
             if (packed.changedWhileRead() && !consistency.equals("live")) {
                 // Somebody outside of the project wrote there: the copy is no better than one of live data.
@@ -159,6 +162,12 @@ public final class CopyData extends CaptureStep {
                 capture.warnings.add("data set " + dataSet.name() + " changed while its writers were held; is something"
                         + " outside of the project writing to " + dataSet.hostPath() + "? (" + first(packed.warnings())
                         + ")");
+            }
+            if (!packed.changedWhileRead() && !packed.warnings().isEmpty()) {
+                capture.warnings.add("data set " + dataSet.name() + ": " + first(packed.warnings())
+                        + (packed.warnings().size() > 1
+                                ? " (and " + (packed.warnings().size() - 1) + " more like this)"
+                                : ""));
             }
             Tree.Size size = capture.inventory.sizes().getOrDefault(dataSet.name(), new Tree.Size(0, 0, List.of()));
             capture.dataSets.add(new Manifest.DataSetEntry(
@@ -172,7 +181,23 @@ public final class CopyData extends CaptureStep {
                     reached,
                     archive,
                     size.bytes(),
-                    size.entries()));
+                    size.entries(),
+                    copied.contents()));
+        }
+    }
+
+    private record Copied(Tree.Packed packed, ArchiveContents contents) {}
+
+    /** What a rollback would refuse to unpack is not sealed in the first place. */
+    private Copied copy(DataSet dataSet, OutputStream out) throws IOException, InterruptedException {
+        try (CheckedOutput checked = new CheckedOutput(Codec.compress(compression, new Unclosed(out)))) {
+            Tree.Packed packed = tree.pack(dataSet.hostPath(), dataSet.kind() == DataSet.Kind.BIND_FILE, checked);
+            return new Copied(packed, checked.finish());
+        } catch (RefusedArchive e) {
+            throw new IOException(
+                    "data set " + dataSet.name() + " (" + dataSet.hostPath() + ") could not be put back: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Mounts;
 import dev.belay.store.Manifest.LeftOut;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ public record Inventory(
         List<NetworkDocument> networks,
         List<VolumeDocument> volumes,
         List<ImageDocument> images,
-        List<String> imagesGone,
+        List<ContainerDocument> imagesGone,
         List<DataSet> dataSets,
         Map<String, Tree.Size> sizes,
         List<LeftOut> leftOut) {
@@ -45,7 +46,7 @@ public record Inventory(
         Map<String, VolumeDocument> volumes = new TreeMap<>();
         engine.volumes(project).forEach(v -> volumes.put(v.name(), v));
         Map<String, ImageDocument> images = new LinkedHashMap<>();
-        List<String> imagesGone = new ArrayList<>();
+        List<ContainerDocument> imagesGone = new ArrayList<>();
         for (ContainerDocument container : containers) {
             for (String network : container.networks()) {
                 if (!BUILT_IN_NETWORKS.contains(network) && !networks.containsKey(network)) {
@@ -59,9 +60,7 @@ public record Inventory(
             }
             if (!images.containsKey(container.imageId())) {
                 engine.image(container.imageId())
-                        .ifPresentOrElse(
-                                image -> images.put(image.id(), image),
-                                () -> imagesGone.add(container.name() + " (" + container.imageReference() + ")"));
+                        .ifPresentOrElse(image -> images.put(image.id(), image), () -> imagesGone.add(container));
             }
         }
         DataSets.Found found = DataSets.of(containers, exclude);
@@ -72,8 +71,15 @@ public record Inventory(
             Tree.Size size = measure(tree, dataSet);
             sizes.put(dataSet.name(), size);
             size.sockets()
-                    .forEach(s -> leftOut.add(new LeftOut(
-                            dataSet.hostPath().resolve(s).toString(), "a socket: its server makes it anew")));
+                    .forEach(s -> leftOut.add(
+                            new LeftOut(dataSet.hostPath() + "/" + s, "a socket: its server makes it anew")));
+            mountedInside(dataSet)
+                    .forEach(
+                            m -> leftOut.add(
+                                    new LeftOut(
+                                            m,
+                                            "mounted inside of " + dataSet.hostPath()
+                                                    + ": other filesystems are not captured, and while it is mounted this data cannot go back")));
         }
         return new Inventory(
                 project,
@@ -98,6 +104,19 @@ public record Inventory(
                     "could not read data set " + dataSet.name(),
                     String.valueOf(e.getMessage()),
                     "run as root, or exclude it: data.exclude: [\"" + dataSet.hostPath() + "\"]",
+                    e);
+        }
+    }
+
+    private static List<String> mountedInside(DataSet dataSet) {
+        try {
+            return Mounts.inside(dataSet.hostPath());
+        } catch (IOException e) {
+            throw new BelayException(
+                    Category.REFUSED,
+                    "could not find out what is mounted inside of " + dataSet.hostPath(),
+                    String.valueOf(e.getMessage()),
+                    "check /proc/self/mountinfo",
                     e);
         }
     }

@@ -53,11 +53,13 @@ final class ManifestText {
                 .forEach(d -> item(
                         text,
                         d.archive() + "  " + d.kind() + " " + d.hostPath() + "  " + Bytes.text(d.bytes()) + ", "
-                                + d.entries() + " entries, " + d.consistency() + ", written by "
+                                + (d.archived() == null
+                                        ? d.entries()
+                                        : d.archived().entries()) + " entries, " + d.consistency() + ", written by "
                                 + String.join(", ", d.writers())));
         section(text, "Left out");
         m.leftOut().forEach(l -> item(text, l.what() + ": " + l.reason()));
-        section(text, "Compose and env files (" + origin(m.filesOrigin()) + ")");
+        section(text, "Compose and env files (" + origin(m) + ")");
         m.files().forEach(f -> item(text, f.path() + "  " + f.kind() + "  as " + f.stored()));
         if (!m.warnings().isEmpty()) {
             section(text, "Warnings");
@@ -88,8 +90,11 @@ final class ManifestText {
         return archive.endsWith(".gz") ? "gzip -dc " + archive : "cat " + archive;
     }
 
-    private static String origin(Manifest.FilesOrigin origin) {
-        return switch (origin) {
+    private static String origin(Manifest m) {
+        if (m.containers().isEmpty()) {
+            return "as on the disk; nothing ran";
+        }
+        return switch (m.filesOrigin()) {
             case DISK_MATCHES -> "the running containers came from them";
             case COMMITTED_RELEASE -> "those of the release committed last; the ones on the disk were others";
             case DISK_DIFFERS -> "as on the disk; the running containers did not come from them";

@@ -1,6 +1,9 @@
 package dev.belay.rollback;
 
+import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.journal.Entry;
+import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Time;
 import dev.belay.store.RestorePoint;
@@ -8,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the steps of one rollback share: the restore point, the engine, and what they have to tell the report. */
 public final class RestoreContext {
@@ -18,14 +23,15 @@ public final class RestoreContext {
     final Duration healthyDeadline;
     final String runId;
     final Path failedState;
+    private final @Nullable Journal journal;
     private final List<String> putBack = new ArrayList<>();
-    private final List<String> setAside = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     /**
      * @param runId makes the names of what is set aside unique to this run
      * @param failedState directory of this run where the failed state is kept; made when needed
      * @param healthyDeadline how long a dependency may take until it is healthy
+     * @param journal where it stands, before it happens, what is put where for how long; null for a plan
      */
     public RestoreContext(
             Engine engine,
@@ -34,7 +40,8 @@ public final class RestoreContext {
             Time time,
             Duration healthyDeadline,
             String runId,
-            Path failedState) {
+            Path failedState,
+            @Nullable Journal journal) {
         this.engine = engine;
         this.point = point;
         this.processes = processes;
@@ -42,14 +49,61 @@ public final class RestoreContext {
         this.healthyDeadline = healthyDeadline;
         this.runId = runId;
         this.failedState = failedState;
+        this.journal = journal;
+    }
+
+    /**
+     * Stops what is up and mounts this place: an engine that was restarted in the middle starts containers by their
+     * restart policy, also those that were stopped for the rollback.
+     *
+     * @return whether there was any
+     */
+    boolean stopUsersOf(Path live) {
+        List<ContainerDocument> users = engine.containers(point.manifest().project()).stream()
+                .filter(ContainerDocument::up)
+                .filter(container -> container.mounts().stream()
+                        .filter(mount -> !mount.source().isEmpty())
+                        .map(mount -> Path.of(mount.source()))
+                        .anyMatch(source -> source.startsWith(live) || live.startsWith(source)))
+                .toList();
+        for (ContainerDocument user : users) {
+            engine.unpause(user.id());
+            engine.stop(user.id(), null);
+            note(user.name() + " had been started while its data was put back, and was stopped again");
+        }
+        return !users.isEmpty();
     }
 
     void putBack(String what) {
         putBack.add(what);
     }
 
-    void setAside(String what) {
-        setAside.add(what);
+    /** To be called before it is set aside: what is not known of cannot be found again. */
+    void settingAside(String what, Path place) {
+        record(Entry.Kind.SET_ASIDE, what + ": " + place, List.of(place.toString()));
+    }
+
+    /** Likewise for data that stays beside the live data. */
+    void settingAside(String what, Path place, Path live) {
+        record(Entry.Kind.SET_ASIDE, what + ": " + place, List.of(place.toString(), live.toString()));
+    }
+
+    void unpacking(String dataSet, Path unpacking, Path next) {
+        record(Entry.Kind.UNPACKING, dataSet, List.of(unpacking.toString(), next.toString()));
+    }
+
+    void movingTag(String tag, Optional<String> imageId) {
+        record(Entry.Kind.TAG_MOVED, tag, imageId.map(List::of).orElse(List.of()));
+    }
+
+    void tagsAreBack() {
+        record(Entry.Kind.TAGS_BACK, "", List.of());
+    }
+
+    private void record(Entry.Kind kind, String name, List<String> values) {
+        if (journal != null) {
+            journal.append(kind, name, values);
+        }
     }
 
     void note(String line) {
@@ -59,11 +113,6 @@ public final class RestoreContext {
     /** What was put back and from where, one line each. */
     public List<String> putBack() {
         return List.copyOf(putBack);
-    }
-
-    /** What was set aside and where it is now, one line each. */
-    public List<String> setAside() {
-        return List.copyOf(setAside);
     }
 
     /** What else an operator should know. */

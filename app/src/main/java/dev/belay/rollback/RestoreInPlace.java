@@ -4,6 +4,7 @@ import dev.belay.archive.Codec;
 import dev.belay.archive.Tree;
 import dev.belay.config.Configuration.Compression;
 import dev.belay.os.Bytes;
+import dev.belay.os.Disk;
 import dev.belay.step.Step;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Manifest.DataSetEntry;
@@ -23,6 +24,8 @@ import java.util.Set;
  * first, then the old data takes its place.
  */
 final class RestoreInPlace implements Step {
+    private static final int ATTEMPTS = 3;
+
     private final RestoreContext context;
     private final DataSetEntry dataSet;
 
@@ -45,23 +48,35 @@ final class RestoreInPlace implements Step {
     public String run() throws InterruptedException {
         return Steps.files(name(), () -> {
             Path live = Path.of(LivePath.of(context, dataSet));
-            Files.createDirectories(context.failedState, AtomicFiles.privateDirectory());
+            AtomicFiles.makePrivateDirectories(context.failedState);
             Path kept = context.failedState.resolve(dataSet.name() + "-data" + Codec.extension(Compression.ZSTD));
             if (!Files.exists(kept)) {
+                context.settingAside("data " + dataSet.name(), kept);
                 keep(live, kept);
             }
-            try (var entries = Files.list(live)) {
-                for (Path entry : entries.toList()) {
-                    AtomicFiles.deleteTree(entry);
+            boolean disturbed = true;
+            for (int attempt = 0; disturbed; attempt++) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException("containers that write to " + live + " are started again and again");
                 }
+                replace(live);
+                disturbed = context.stopUsersOf(live);
             }
-            UnpackData.unpack(context, dataSet, live);
+            Disk.sync(context.processes, live);
             AtomicFiles.write(marker(), new byte[0]);
-            context.setAside("data " + dataSet.name() + ": " + kept);
             context.putBack("data " + dataSet.name() + " (" + live + ", " + dataSet.consistency() + " copy of "
                     + context.point.manifest().dataAt() + ") from " + dataSet.archive());
             return Bytes.text(dataSet.bytes()) + "; the data of the failed release is in " + kept;
         });
+    }
+
+    private void replace(Path live) throws IOException, InterruptedException {
+        try (var entries = Files.list(live)) {
+            for (Path entry : entries.toList()) {
+                AtomicFiles.deleteTree(entry);
+            }
+        }
+        UnpackData.unpack(context, dataSet, live);
     }
 
     private void keep(Path live, Path archive) throws IOException, InterruptedException {

@@ -1,6 +1,11 @@
 package dev.belay.store;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.belay.archive.Allowance;
+import dev.belay.archive.ArchiveContents;
+import dev.belay.archive.EntryName;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +98,9 @@ public record Manifest(
      * @param hostPath absolute, where the data is on this machine
      * @param consistency {@code stopped}, {@code paused} or {@code live}
      * @param archive relative path
-     * @param bytes allocated on the disk when it was captured
+     * @param bytes allocated on the disk, as estimated before it was captured
+     * @param entries likewise
+     * @param archived what was counted while it was captured; null in a restore point of a Belay that did not count
      */
     public record DataSetEntry(
             String name,
@@ -106,11 +113,26 @@ public record Manifest(
             String consistency,
             String archive,
             long bytes,
-            long entries) {
+            long entries,
+            @Nullable ArchiveContents archived) {
 
         @JsonIgnore
         public boolean singleFile() {
             return kind.equals("bind file");
+        }
+
+        /** How much may come out of its archive. */
+        @JsonIgnore
+        public Allowance allowance() {
+            String name = String.valueOf(Path.of(hostPath).getFileName());
+            String onlyFile = singleFile() ? EntryName.text(name.getBytes(StandardCharsets.UTF_8)) : "";
+            return archived == null ? Allowance.estimated(entries, bytes, onlyFile) : Allowance.of(archived, onlyFile);
+        }
+
+        /** How much space it takes when it is unpacked. */
+        @JsonIgnore
+        public long unpackedBytes() {
+            return archived == null ? bytes : Math.max(bytes, archived.streamBytes());
         }
     }
 

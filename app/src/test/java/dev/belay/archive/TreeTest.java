@@ -44,7 +44,7 @@ final class TreeTest {
         Path target = Files.createDirectory(directory.resolve("target"));
         byte[] packed = pack(source, compression);
         try (InputStream in = Codec.decompress("x" + Codec.extension(compression), new ByteArrayInputStream(packed))) {
-            tree.unpack(in, target);
+            tree.unpack(in, Allowance.unlimited(), target);
         }
 
         assertThat(target.resolve("a\nb")).hasContent("newline in the name");
@@ -72,7 +72,7 @@ final class TreeTest {
         assertThatThrownBy(() -> {
                     try (InputStream in =
                             Codec.decompress("x" + Codec.extension(compression), new ByteArrayInputStream(cut))) {
-                        tree.unpack(in, target);
+                        tree.unpack(in, Allowance.unlimited(), target);
                     }
                 })
                 .isInstanceOf(IOException.class);
