@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks of the last verification
  * @param failedChecks those that made the rollback begin
  * @param lostWrites null when no data was put back
+ * @param environment the variables of the services, from what was replaced to what is there now; without their values
  * @param error null on success
  */
 public record RunReport(
@@ -37,6 +38,7 @@ public record RunReport(
         List<String> leftInPlace,
         List<String> notes,
         @Nullable LostWrites lostWrites,
+        List<ServiceEnvironment> environment,
         List<String> nextSteps,
         @Nullable Problem error) {
 
@@ -62,6 +64,32 @@ public record RunReport(
 
     /** What a failing container had to say. */
     public record Evidence(String container, String state, String healthOutput, List<String> lastLogLines) {}
+
+    /** The variables of one service. */
+    public record ServiceEnvironment(String service, List<Variable> variables) {}
+
+    /** What became of a variable. */
+    public enum Change {
+        ADDED,
+        REMOVED,
+        CHANGED,
+        SAME;
+
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * @param change the word of a {@link Change}
+     * @param before salted hash of the value that was replaced; null when there was none
+     * @param after salted hash of the value that is there now; null when there is none
+     */
+    public record Variable(
+            String name,
+            String change,
+            @Nullable String before,
+            @Nullable String after) {}
 
     /** Writes between these two moments are not in the data that was put back; RFC 3339. */
     public record LostWrites(String from, String to, double seconds) {}

@@ -1,5 +1,6 @@
 package dev.belay.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -56,6 +57,7 @@ public final class TextReport {
         list(text, "Put back", r.putBack());
         list(text, "Set aside (kept, delete it when you no longer need it)", r.setAside());
         list(text, "Left in place", r.leftInPlace());
+        environment(text, r.environment());
         list(text, "Notes", r.notes());
         checks(text, "Checks at the end", r.checks());
         if (!r.steps().isEmpty()) {
@@ -91,6 +93,27 @@ public final class TextReport {
             if (!check.state().equals("ok") && answer != null && !answer.isBlank()) {
                 answer.strip().lines().limit(10).forEach(l -> item(text, "             > " + l));
             }
+        }
+    }
+
+    /** Names only: a report is read by more people than may know the values. */
+    private static void environment(StringBuilder text, List<RunReport.ServiceEnvironment> services) {
+        if (services.isEmpty()) {
+            return;
+        }
+        section(text, "Environment, from what was replaced to what is there now (names only)");
+        for (RunReport.ServiceEnvironment service : services) {
+            List<String> parts = new ArrayList<>();
+            for (RunReport.Change change : RunReport.Change.values()) {
+                List<String> names = service.variables().stream()
+                        .filter(v -> v.change().equals(change.word()))
+                        .map(RunReport.Variable::name)
+                        .toList();
+                if (!names.isEmpty()) {
+                    parts.add(change.word() + " " + String.join(", ", names));
+                }
+            }
+            item(text, service.service() + ": " + String.join("; ", parts));
         }
     }
 

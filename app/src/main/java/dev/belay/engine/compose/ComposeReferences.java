@@ -27,6 +27,8 @@ public final class ComposeReferences {
     private final Map<String, String> variables;
     private final Set<Path> composeFiles = new LinkedHashSet<>();
     private final Set<Path> others = new LinkedHashSet<>();
+    private final Set<Path> settings = new LinkedHashSet<>();
+    private final Set<Path> secrets = new LinkedHashSet<>();
     private final List<String> warnings = new ArrayList<>();
 
     private ComposeReferences(Map<String, String> variables) {
@@ -36,9 +38,12 @@ public final class ComposeReferences {
     /**
      * @param composeFiles further compose files, by {@code include} and {@code extends}
      * @param others {@code env_file}, {@code label_file}, configs and secrets
+     * @param settings those of the others that Compose itself reads: {@code env_file} and {@code label_file}
+     * @param secrets those of the others whose content is a secret
      * @param warnings what was named but is not there, or could not be read
      */
-    public record Found(Set<Path> composeFiles, Set<Path> others, List<String> warnings) {}
+    public record Found(
+            Set<Path> composeFiles, Set<Path> others, Set<Path> settings, Set<Path> secrets, List<String> warnings) {}
 
     /** @param variables for {@code ${NAME}} in file names: the environment over the env files */
     public static Found in(List<Path> roots, Map<String, String> variables) {
@@ -53,7 +58,7 @@ public final class ComposeReferences {
                 }
             }
         }
-        return new Found(search.composeFiles, search.others, search.warnings);
+        return new Found(search.composeFiles, search.others, search.settings, search.secrets, search.warnings);
     }
 
     private void read(Path file) {
@@ -73,25 +78,30 @@ public final class ComposeReferences {
         for (Object item : items(root.get("include"))) {
             if (item instanceof Map<?, ?> include) {
                 add(directory, include.get("path"), composeFiles);
-                add(directory, include.get("env_file"), others);
+                add(directory, include.get("env_file"), settings);
             } else {
                 add(directory, item, composeFiles);
             }
         }
         for (Object service : values(root.get("services"))) {
             if (service instanceof Map<?, ?> s) {
-                add(directory, s.get("env_file"), others);
-                add(directory, s.get("label_file"), others);
+                add(directory, s.get("env_file"), settings);
+                add(directory, s.get("label_file"), settings);
                 if (s.get("extends") instanceof Map<?, ?> parent) {
                     add(directory, parent.get("file"), composeFiles);
                 }
             }
         }
-        for (String kind : List.of("configs", "secrets")) {
-            for (Object entry : values(root.get(kind))) {
-                if (entry instanceof Map<?, ?> e) {
-                    add(directory, e.get("file"), others);
-                }
+        addFiles(directory, root.get("secrets"), secrets);
+        addFiles(directory, root.get("configs"), others);
+        others.addAll(settings);
+        others.addAll(secrets);
+    }
+
+    private void addFiles(Path directory, @Nullable Object definitions, Set<Path> target) {
+        for (Object definition : values(definitions)) {
+            if (definition instanceof Map<?, ?> d) {
+                add(directory, d.get("file"), target);
             }
         }
     }

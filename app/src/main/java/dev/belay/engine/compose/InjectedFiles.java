@@ -1,5 +1,6 @@
 package dev.belay.engine.compose;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -12,6 +13,10 @@ import tools.jackson.databind.JsonNode;
  * somebody puts them there again.
  */
 public final class InjectedFiles {
+    private static final int BLOCK = 512;
+    private static final int SIZE_AT = 124;
+    private static final int TYPE_AT = 156;
+
     private InjectedFiles() {}
 
     /**
@@ -45,5 +50,28 @@ public final class InjectedFiles {
     private static boolean injected(JsonNode definition) {
         return !definition.path("environment").asString("").isEmpty()
                 || !definition.path("content").asString("").isEmpty();
+    }
+
+    /**
+     * The text of such a file.
+     *
+     * @param tar of one file, as the engine gave it: perhaps with extended headers before it
+     * @return empty when it is larger than {@code most} bytes or is no archive of a file
+     */
+    public static String text(byte[] tar, int most) {
+        int at = 0;
+        while (at + BLOCK <= tar.length) {
+            String octal = new String(tar, at + SIZE_AT, 11, StandardCharsets.US_ASCII);
+            long size = octal.matches("[0-7]{11}") ? Long.parseLong(octal, 8) : Long.MAX_VALUE;
+            int body = at + BLOCK;
+            if (size > tar.length - body) {
+                return "";
+            }
+            if (tar[at + TYPE_AT] == '0' || tar[at + TYPE_AT] == 0) {
+                return size > most ? "" : new String(tar, body, (int) size, StandardCharsets.UTF_8);
+            }
+            at = body + (int) ((size + BLOCK - 1) / BLOCK * BLOCK);
+        }
+        return "";
     }
 }
