@@ -1,12 +1,17 @@
-#!/usr/bin/env bash
+#!/bin/bash -p
 # Captures a restore point of what runs: deployment-backup.sh
 #
 # Run it from the deployment's directory. COMPOSE_FILE is the compose file (cloud.docker-compose.yml), BACKUP_BASE_DIR
 # the directory of the restore points (what a belay.yml here says, else /opt/smart-smoker/backups/deployments).
 # Exit code 0: captured; 1: not, and nothing was changed. With nothing running there is nothing to capture: that is a 1.
 set -euo pipefail
-here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-belay=$here/../bin/belay
+# As bin/belay, which does the rest: nothing that the environment names is run or loaded.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+unset -v "${!LD_@}" BASH_ENV CDPATH ENV
+self=${BASH_SOURCE[0]}
+if [[ -L $self ]]; then self=$(readlink -f -- "$self"); fi
+if [[ $self != */* ]]; then self=./$self; fi
+belay=${self%/*}/../bin/belay
 if [[ ! -x $belay ]]; then belay=belay; fi
 export COMPOSE_FILE=${COMPOSE_FILE:-cloud.docker-compose.yml}
 options=()

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash -p
 # Puts back what ran before, data included: rollback.sh [POINT] [OPTIONS OF belay rollback...]
 #
 # Run it from the deployment's directory. Without POINT it is the newest verified restore point that differs from what
@@ -6,8 +6,13 @@
 # (what a belay.yml here says, else /opt/smart-smoker/backups/deployments).
 # Exit code 0: rolled back and verified; 1: not, and the message says what to do.
 set -euo pipefail
-here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-belay=$here/../bin/belay
+# As bin/belay, which does the rest: nothing that the environment names is run or loaded.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+unset -v "${!LD_@}" BASH_ENV CDPATH ENV
+self=${BASH_SOURCE[0]}
+if [[ -L $self ]]; then self=$(readlink -f -- "$self"); fi
+if [[ $self != */* ]]; then self=./$self; fi
+belay=${self%/*}/../bin/belay
 if [[ ! -x $belay ]]; then belay=belay; fi
 export COMPOSE_FILE=${COMPOSE_FILE:-cloud.docker-compose.yml}
 options=()

@@ -5,7 +5,6 @@ import dev.belay.error.Category;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,9 +29,12 @@ record BelayFile(Path directory, String shown, MappingNode root) {
     }
 
     /** @throws BelayException USAGE when it cannot be read or is not a YAML mapping */
-    static BelayFile read(Path file, String shown) {
+    static BelayFile read(UserFiles reader, Path file, String shown) {
         try {
-            return parse(Files.readString(file), file.resolveSibling(""), shown);
+            String text = reader.text(file);
+            // The address of a check may have a password in it.
+            reader.redactor().learnFrom(text);
+            return parse(text, file.resolveSibling(""), shown);
         } catch (IOException e) {
             throw unusable(shown, reason(e), "Check the path and the permissions of " + shown, e);
         }

@@ -51,12 +51,13 @@ final class ComposeFiles {
      * though the new compose file is broken, so files that are gone are passed over, and one that is no YAML is
      * searched line by line.
      */
-    static Optional<String> name(List<Path> files, Map<String, String> variables) throws Interpolation.Unresolved {
+    static Optional<String> name(UserFiles reader, List<Path> files, Map<String, String> variables)
+            throws Interpolation.Unresolved {
         Optional<String> name = Optional.empty();
         for (Path file : files) {
             String text;
             try {
-                text = Files.readString(file);
+                text = reader.text(file);
             } catch (IOException e) {
                 continue;
             }

@@ -41,7 +41,8 @@ public record Configuration(
      */
     public record Data(Consistency consistency, Duration maxPause, List<String> exclude) {}
 
-    public record Deploy(boolean automaticRollback) {}
+    /** @param timeout after which the deployment command is ended and has failed */
+    public record Deploy(boolean automaticRollback, Duration timeout) {}
 
     /**
      * @param attempts of each probe, at least 1
@@ -59,7 +60,8 @@ public record Configuration(
             Duration healthyDeadline,
             List<CheckSpec> checks) {}
 
-    public record Rollback(RollbackData data) {}
+    /** @param keepFailedStates of so many of the newest rollbacks, what they replaced stays */
+    public record Rollback(RollbackData data, int keepFailedStates) {}
 
     public enum Compression {
         ZSTD,

@@ -19,12 +19,15 @@ public final class ConfigurationLoader {
 
     private final Options options;
     private final Map<String, String> environment;
+    private final UserFiles files;
     private final Path base;
     private final Problems problems = new Problems();
 
-    private ConfigurationLoader(Options options, Map<String, String> environment, Path workingDirectory) {
+    private ConfigurationLoader(
+            Options options, Map<String, String> environment, UserFiles files, Path workingDirectory) {
         this.options = options;
         this.environment = environment;
+        this.files = files;
         this.base = options.projectDirectory() == null
                 ? workingDirectory
                 : absolute(workingDirectory, options.projectDirectory());
@@ -36,12 +39,14 @@ public final class ConfigurationLoader {
      *
      * @throws BelayException USAGE with everything that is wrong
      */
-    public static Configuration load(Options options, Map<String, String> environment) {
-        return load(options, environment, workingDirectory(environment));
+    public static Configuration load(Options options, Map<String, String> environment, UserFiles files) {
+        return load(options, environment, files, workingDirectory(environment));
     }
 
-    static Configuration load(Options options, Map<String, String> environment, Path workingDirectory) {
-        return new ConfigurationLoader(options, environment, workingDirectory).load();
+    /** @param workingDirectory where relative paths start, unless a project directory is given */
+    public static Configuration load(
+            Options options, Map<String, String> environment, UserFiles files, Path workingDirectory) {
+        return new ConfigurationLoader(options, environment, files, workingDirectory).load();
     }
 
     private Configuration load() {
@@ -68,7 +73,7 @@ public final class ConfigurationLoader {
         Path projectDirectory =
                 options.projectDirectory() != null || composeFiles.isEmpty() ? base : parent(composeFiles.get(0));
 
-        Variables variables = new Variables(environment);
+        Variables variables = new Variables(files, environment);
         variables.addEnvFiles(envFiles);
         if (envFiles.isEmpty()) {
             if (optionFiles.isEmpty() && settings.files().isEmpty() && !composeFileIsInTheEnvironment()) {
@@ -94,12 +99,12 @@ public final class ConfigurationLoader {
     private BelayFile belayFile(List<Path> optionFiles) {
         if (options.configFile() != null) {
             Path file = absolute(base, options.configFile());
-            return BelayFile.read(file, shown(file));
+            return BelayFile.read(files, file, shown(file));
         }
         for (Path directory : configDirectories(optionFiles)) {
             Path file = directory.resolve(BelayFile.NAME);
             if (Files.exists(file)) {
-                return BelayFile.read(file, shown(file));
+                return BelayFile.read(files, file, shown(file));
             }
         }
         return BelayFile.none(base);
@@ -130,7 +135,7 @@ public final class ConfigurationLoader {
 
     /** COMPOSE_FILE from the environment, else from the env files or the .env where Belay was started. */
     private List<Path> filesOfTheEnvironment(List<Path> envFiles) {
-        Variables variables = new Variables(environment);
+        Variables variables = new Variables(files, environment);
         variables.addEnvFiles(envFiles);
         if (envFiles.isEmpty()) {
             variables.addDotEnv(base);
@@ -195,7 +200,7 @@ public final class ConfigurationLoader {
     private String discovered(List<Path> composeFiles, Path projectDirectory, Variables variables) {
         Optional<String> named;
         try {
-            named = ComposeFiles.name(composeFiles, variables.all());
+            named = ComposeFiles.name(files, composeFiles, variables.all());
         } catch (Interpolation.Unresolved e) {
             // any other name would be another project's: better none than the wrong one
             problems.add(new Problem(
@@ -260,7 +265,7 @@ public final class ConfigurationLoader {
      * The directory by the name under which the user went there, as Compose sees it: the project name of a symbolic
      * link {@code current} is "current", not that of the directory it points to.
      */
-    private static Path workingDirectory(Map<String, String> environment) {
+    public static Path workingDirectory(Map<String, String> environment) {
         Path physical = Path.of("").toAbsolutePath();
         String logical = environment.getOrDefault("PWD", "");
         try {

@@ -53,14 +53,16 @@ record Settings(
         data.end();
 
         Section deploy = root.section("deploy");
-        Configuration.Deploy deploySettings = new Configuration.Deploy(deploy.bool("automaticRollback", true));
+        Configuration.Deploy deploySettings = new Configuration.Deploy(
+                deploy.bool("automaticRollback", true), deploy.duration("timeout", SHORTEST, Duration.ofHours(1)));
         deploy.end();
 
         Configuration.Verify verify = verify(root.section("verify"));
 
         Section rollback = root.section("rollback");
-        Configuration.Rollback rollbackSettings =
-                new Configuration.Rollback(rollback.choice("data", Configuration.RollbackData.RESTORE));
+        Configuration.Rollback rollbackSettings = new Configuration.Rollback(
+                rollback.choice("data", Configuration.RollbackData.RESTORE),
+                rollback.integer("keepFailedStates", 0, 1000, 2));
         rollback.end();
         root.end();
         return new Settings(

@@ -9,10 +9,12 @@ import java.util.Map;
 
 /** The variables that Compose would see: the environment first, then the env files or, without those, {@code .env}. */
 final class Variables {
+    private final UserFiles files;
     private final Map<String, String> environment;
     private final Map<String, String> fromFiles = new LinkedHashMap<>();
 
-    Variables(Map<String, String> environment) {
+    Variables(UserFiles files, Map<String, String> environment) {
+        this.files = files;
         this.environment = environment;
     }
 
@@ -44,7 +46,7 @@ final class Variables {
             return Map.of();
         }
         try {
-            return DotEnv.parse(Files.readString(file), all());
+            return files.variables(file, all());
         } catch (IOException e) {
             // Compose says what is wrong with it when it is used; a rollback needs none of it
             return Map.of();

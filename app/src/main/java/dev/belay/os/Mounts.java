@@ -18,6 +18,18 @@ public final class Mounts {
         return points().contains(path.toRealPath().toString());
     }
 
+    /** Something is mounted at this path or below it: whoever deletes the tree would delete from another filesystem. */
+    public static boolean isMountPointOrAbove(Path path) throws IOException {
+        Path real = path.toRealPath();
+        return points().stream().anyMatch(p -> Path.of(p).startsWith(real));
+    }
+
+    /** Mount points inside of a directory, at whatever depth. */
+    public static List<String> inside(Path directory) throws IOException {
+        String prefix = directory.toRealPath() + "/";
+        return points().stream().filter(p -> p.startsWith(prefix)).sorted().toList();
+    }
+
     private static Set<String> points() throws IOException {
         Set<String> points = new HashSet<>();
         for (String line : Files.readAllLines(MOUNTINFO)) {

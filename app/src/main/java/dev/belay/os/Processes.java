@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs other programs from an argument list; no shell is involved. */
 public final class Processes {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final String KEEP_UMASK = "umask \"$0\" && exec \"$@\"";
+
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
+    private final String callersUmask;
+
+    public Processes() {
+        this("");
+    }
+
+    /** @param callersUmask the umask that Belay was called with, in octal; empty when this process still has it */
+    public Processes(String callersUmask) {
+        this.callersUmask = callersUmask.matches("[0-7]{1,4}") ? callersUmask : "";
+    }
+
+    private final Set<String> marks = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
 
     /** What a finished program left. */
     public record Result(int exitCode, String out, String err) {
@@ -64,18 +80,50 @@ public final class Processes {
         return new Result(process.exitValue(), out.text(), err.text());
     }
 
-    /** A builder for callers that stream; the environment is this process's own plus {@code environment}. */
-    public ProcessBuilder builder(List<String> argv, @Nullable Path directory, Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder(argv);
+    /**
+     * A builder for callers that stream; the environment is this process's own plus {@code environment}, less what would
+     * make a program load or run something else. A bare name is looked for in the system's directories only.
+     *
+     * @throws IOException when there is no such program
+     */
+    public ProcessBuilder builder(List<String> argv, @Nullable Path directory, Map<String, String> environment)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Programs.located(argv));
         if (directory != null) {
             builder.directory(directory.toFile());
         }
+        Programs.clean(builder.environment());
         builder.environment().putAll(environment);
         return builder;
     }
 
+    /**
+     * As {@link #builder}, for a program that works on the caller's behalf: its umask is the caller's and not the private
+     * one of this process. The shell that sets it is given the words of the program one by one and interprets none.
+     */
+    public ProcessBuilder callersBuilder(List<String> argv, @Nullable Path directory, Map<String, String> environment)
+            throws IOException {
+        if (callersUmask.isEmpty()) {
+            return builder(argv, directory, environment);
+        }
+        List<String> wrapped = new ArrayList<>(List.of("/bin/sh", "-c", KEEP_UMASK, callersUmask));
+        wrapped.addAll(Programs.located(argv));
+        return builder(wrapped, directory, environment);
+    }
+
+    /** Starts it with a mark in its environment, by which {@link ProcessFamily} finds all that comes of it. */
+    public Process startMarked(ProcessBuilder builder, String mark) throws IOException {
+        builder.environment().put(ProcessFamily.VARIABLE, mark);
+        marks.add(mark);
+        return start(builder);
+    }
+
     /** Starts it and keeps it in mind, so that {@link #endAll} finds it. */
     public Process start(ProcessBuilder builder) throws IOException {
+        if (ending) {
+            throw new IOException("not started, because the run is being ended: "
+                    + builder.command().get(0));
+        }
         Process process = builder.start();
         children.removeIf(child -> !child.isAlive());
         children.add(process);
@@ -88,40 +136,56 @@ public final class Processes {
         }
     }
 
-    /** What tells a process from a later one with the same number: its number and its start time. */
+    /**
+     * What tells a process from a later one with the same number: its number, its start in ticks after the boot, and
+     * the boot. The time of day would not do: it moves when somebody sets the clock.
+     */
     public static List<String> identity(ProcessHandle process) {
-        return List.of(
-                Long.toString(process.pid()),
-                process.info().startInstant().map(Instant::toString).orElse(""));
+        return List.of(Long.toString(process.pid()), startTicks(process.pid()), read(BOOT_ID));
+    }
+
+    /** Field 22 of proc_pid_stat(5), counted from behind the name, which may hold anything; empty when it is gone. */
+    private static String startTicks(long pid) {
+        String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
+        List<String> fields =
+                List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1));
+        return fields.size() > 19 ? fields.get(19) : "";
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** @param identity from {@link #identity} */
+    public static boolean alive(List<String> identity) {
+        return find(identity).isPresent();
+    }
+
+    /** The process of an identity, if it is still there. */
+    public static Optional<ProcessHandle> find(List<String> identity) {
+        return ProcessHandle.of(Long.parseLong(identity.get(0)))
+                .filter(ProcessHandle::isAlive)
+                .filter(p -> identity(p).equals(identity));
+    }
+
+    /** Ends every program that still runs, politely: they are in the way, but the run goes on. */
+    public void endAll() {
+        children.forEach(Process::destroy);
     }
 
     /**
-     * Ends a program that an earlier process started and left behind, with everything that it started itself.
+     * Ends everything that was started, with all that came of it, and lets nothing start any more: for the moment a
+     * signal ends this process.
      *
-     * @param identity from {@link #identity}
      * @param patience before it is killed
-     * @return whether it was still there
      */
-    public static boolean endLeftover(List<String> identity, Duration patience) throws InterruptedException {
-        Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(identity.get(0)))
-                .filter(p -> identity(p).equals(identity));
-        if (left.isEmpty()) {
-            return false;
-        }
-        List<ProcessHandle> all = new ArrayList<>(left.get().descendants().toList());
-        all.add(0, left.get());
-        all.forEach(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
-            Thread.sleep(50);
-        }
-        all.forEach(ProcessHandle::destroyForcibly);
-        return true;
-    }
-
-    /** Ends every program that still runs, politely: for the moment a signal ends this one. */
-    public void endAll() {
-        children.forEach(Process::destroy);
+    void endForGood(Duration patience) throws InterruptedException {
+        ending = true;
+        new ProcessFamily(marks, children.stream().map(Process::toHandle).toList()).end(patience);
     }
 
     /** Reads a stream to its end in the background, so that the program never blocks on it. */

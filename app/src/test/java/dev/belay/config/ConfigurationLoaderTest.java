@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Trust;
+import dev.belay.secret.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationLoaderTest {
+    private static final UserFiles FILES = new UserFiles(Trust.ofCaller(Map.of()), Redactor.create());
+
     @TempDir
     private Path temporary;
 
@@ -36,7 +40,7 @@ class ConfigurationLoaderTest {
     }
 
     private Configuration load(Options options, Map<String, String> environment) {
-        return ConfigurationLoader.load(options, environment, root);
+        return ConfigurationLoader.load(options, environment, FILES, root);
     }
 
     private Configuration load() {
@@ -99,7 +103,7 @@ class ConfigurationLoaderTest {
         write("compose.yaml", "services: {}");
         write("belay.yml", "backups: {keep: 9}");
         Path deep = Files.createDirectories(root.resolve("a/b"));
-        Configuration configuration = ConfigurationLoader.load(Options.NONE, Map.of(), deep);
+        Configuration configuration = ConfigurationLoader.load(Options.NONE, Map.of(), FILES, deep);
         assertThat(configuration.projectDirectory()).isEqualTo(root);
         assertThat(configuration.project()).isEqualTo("rootdir");
         assertThat(configuration.backups().keep()).isEqualTo(9);
@@ -109,7 +113,7 @@ class ConfigurationLoaderTest {
     void aStrangersBelayYmlFurtherUpIsNotTaken() throws IOException {
         write("belay.yml", "backups: {keep: 9}");
         write("a/compose.yaml", "services: {}");
-        Configuration configuration = ConfigurationLoader.load(Options.NONE, Map.of(), root.resolve("a"));
+        Configuration configuration = ConfigurationLoader.load(Options.NONE, Map.of(), FILES, root.resolve("a"));
         assertThat(configuration.backups().keep()).isEqualTo(5);
     }
 
@@ -346,7 +350,7 @@ class ConfigurationLoaderTest {
         Path link =
                 Files.createSymbolicLink(root.resolve("current"), Path.of("").toAbsolutePath());
         Configuration configuration =
-                ConfigurationLoader.load(options(null, List.of(), "p", null), Map.of("PWD", link.toString()));
+                ConfigurationLoader.load(options(null, List.of(), "p", null), Map.of("PWD", link.toString()), FILES);
         assertThat(configuration.projectDirectory()).isEqualTo(link);
     }
 }

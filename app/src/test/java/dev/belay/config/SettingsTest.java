@@ -38,6 +38,7 @@ class SettingsTest {
                   exclude: ["/node_modules"]
                 deploy:
                   automaticRollback: false
+                  timeout: 20m
                 verify:
                   attempts: 4
                   delay: 500ms
@@ -54,6 +55,7 @@ class SettingsTest {
                       name: data disk
                 rollback:
                   data: keep
+                  keepFailedStates: 4
                 """);
 
         assertThat(problems.all()).isEmpty();
@@ -67,7 +69,7 @@ class SettingsTest {
                         Configuration.Compression.GZIP,
                         new Configuration.Data(
                                 Configuration.Consistency.STOPPED, Duration.ofSeconds(90), List.of("/node_modules")),
-                        new Configuration.Deploy(false),
+                        new Configuration.Deploy(false, Duration.ofMinutes(20)),
                         new Configuration.Verify(
                                 4,
                                 Duration.ofMillis(500),
@@ -94,7 +96,7 @@ class SettingsTest {
                                                 "http https://{host}/", true, "https://{host}/", 200, Map.of(), false),
                                         new CheckSpec.Disk("disk /", false, "/", 80),
                                         new CheckSpec.Disk("data disk", true, "/srv", 70))),
-                        new Configuration.Rollback(Configuration.RollbackData.KEEP)));
+                        new Configuration.Rollback(Configuration.RollbackData.KEEP, 4)));
     }
 
     static List<Arguments> mistakes() {
@@ -122,6 +124,9 @@ class SettingsTest {
                 Arguments.of(
                         "backups: {keep: 0}",
                         "belay.yml:1: backups.keep: `0` is out of range; write a whole number from 1 to 1000"),
+                Arguments.of(
+                        "rollback: {keepFailedStates: -1}",
+                        "rollback.keepFailedStates: `-1` is out of range; write a whole number from 0 to 1000"),
                 Arguments.of("backups: {keep: 99999999999999}", "`99999999999999` is out of range"),
                 Arguments.of("backups: {keep: many}", "backups.keep: `many` is not a whole number; write a whole"),
                 Arguments.of("backups: {keep: 1.5}", "backups.keep: `1.5` is not a whole number"),
