@@ -26,6 +26,17 @@ public record Entry(int number, String at, Kind kind, String name, List<String> 
         RELEASED,
         /** A program was started that may outlive this process; the values are its process number and start time. */
         CHILD,
+        /** Data is about to be unpacked; the values are the two places where it may stand until it is swapped in. */
+        UNPACKING,
+        /**
+         * Something is about to be set aside; the name says what and where, the values are the place, and for data that
+         * is set aside beside the live data, where that is.
+         */
+        SET_ASIDE,
+        /** This tag is about to be moved for a moment; the value is the image it pointed at, none if there was none. */
+        TAG_MOVED,
+        /** All tags that were moved for a moment point again where they did. */
+        TAGS_BACK,
         /** A later process took the run up again. */
         RESUME,
         /** The run reached an end; the name is the outcome. */

@@ -1,26 +1,25 @@
 package dev.belay.store;
 
+import dev.belay.os.TreeDeletion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Files that are there whole and on the disk, or not at all. */
 public final class AtomicFiles {
     private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> PRIVATE_DIRECTORY = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> READ_ONLY_FILE = PosixFilePermissions.fromString("r--------");
+    private static final Set<PosixFilePermission> READ_ONLY_DIRECTORY = PosixFilePermissions.fromString("r-x------");
 
     private AtomicFiles() {}
 
@@ -36,20 +35,80 @@ public final class AtomicFiles {
 
     /** Replaces or creates a private file: written beside it, synced, renamed, the directory synced. */
     public static void write(Path file, byte[] content) throws IOException {
+        write(file, content, PRIVATE_FILE);
+    }
+
+    /** The same for a file that nobody is to change any more. */
+    static void writeReadOnly(Path file, byte[] content) throws IOException {
+        write(file, content, READ_ONLY_FILE);
+    }
+
+    private static void write(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         Path next = file.resolveSibling("." + file.getFileName() + ".next");
         Files.deleteIfExists(next);
+        boolean there = false;
         try (FileChannel channel = FileChannel.open(
-                next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), privateFile())) {
+                next,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(mode))) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
             channel.force(true);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            there = true;
+        } finally {
+            if (!there) {
+                Files.deleteIfExists(next);
+            }
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         if (parent != null) {
             sync(parent);
+        }
+    }
+
+    /** Takes the right to change it from everybody, before it is synced and published. */
+    static void makeReadOnly(Path path) throws IOException {
+        Files.setPosixFilePermissions(path, Files.isDirectory(path) ? READ_ONLY_DIRECTORY : READ_ONLY_FILE);
+    }
+
+    /** Makes a directory and those above it that are missing, so that a power cut does not take them away again. */
+    public static void makeDirectories(Path directory, FileAttribute<?>... attributes) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        Path existing = absolute;
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        Files.createDirectories(absolute, attributes);
+        // The one above it always: who made this directory may have been killed before he could.
+        Path parent = absolute;
+        do {
+            parent = parent.getParent() == null ? parent : parent.getParent();
+            sync(parent);
+        } while (!parent.equals(existing) && parent.startsWith(existing));
+    }
+
+    /** The same for directories that only their owner can enter. */
+    public static void makePrivateDirectories(Path directory) throws IOException {
+        makeDirectories(directory, privateDirectory());
+    }
+
+    /** Makes the name of a file or directory, or that it is gone, survive a power cut. */
+    public static void syncParent(Path path) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            sync(parent);
+        }
+    }
+
+    public static boolean isEmptyDirectory(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (var entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
         }
     }
 
@@ -62,32 +121,6 @@ public final class AtomicFiles {
 
     /** Removes a tree without following links; succeeds when it is not there. */
     public static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (e instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw e;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.deleteIfExists(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        TreeDeletion.delete(root);
     }
 }

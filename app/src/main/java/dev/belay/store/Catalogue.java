@@ -3,6 +3,7 @@ package dev.belay.store;
 import dev.belay.archive.Hashing;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.ShellWords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,7 +117,8 @@ public final class Catalogue {
                     Category.POINT_UNUSABLE,
                     "restore point " + entry.id() + " cannot be used",
                     "it is of project " + owner + ", not of " + project,
-                    "name the project with -p " + owner + ", or choose another one: belay list shows them");
+                    "name the project with -p " + ShellWords.quote(owner)
+                            + ", or choose another one: belay list shows them");
         }
         return entry.point();
     }

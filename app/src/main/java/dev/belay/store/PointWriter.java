@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +60,7 @@ public final class PointWriter implements AutoCloseable {
             BufferedOutputStream out = new BufferedOutputStream(hashing, 1 << 17);
             R result = content.writeTo(out);
             out.flush();
+            AtomicFiles.makeReadOnly(file);
             channel.force(true);
             contents.removeIf(c -> c.path().equals(relative));
             contents.add(new Manifest.StoredFile(relative, hashing.bytes(), hashing.hash()));
@@ -89,24 +91,47 @@ public final class PointWriter implements AutoCloseable {
                 .toList();
     }
 
-    /** Publishes it. The order is what makes it safe: contents, manifest, seal, directories, rename, parent. */
+    /**
+     * Publishes it, read-only. The order is what makes it safe: contents, manifest, seal, directories, rename, parent,
+     * pointer. When this fails, the restore point is not listed and the pointer is the one of before.
+     */
     public RestorePoint seal(Manifest manifest) throws IOException {
         byte[] json = Json.bytes(manifest);
-        AtomicFiles.write(partial.resolve(RestorePoint.MANIFEST), json);
-        AtomicFiles.write(
+        AtomicFiles.writeReadOnly(partial.resolve(RestorePoint.MANIFEST), json);
+        AtomicFiles.writeReadOnly(
                 partial.resolve(RestorePoint.SEAL), (Hashing.of(json) + "\n").getBytes(StandardCharsets.US_ASCII));
         try (var directories = Files.list(partial)) {
             for (Path directory : directories.filter(Files::isDirectory).toList()) {
+                AtomicFiles.makeReadOnly(directory);
                 AtomicFiles.sync(directory);
             }
         }
+        AtomicFiles.makeReadOnly(partial);
         AtomicFiles.sync(partial);
         Path published = base.resolve(id);
+        Path pointer = base.resolve(Catalogue.LAST_POINTER);
+        byte[] pointerBefore = Files.exists(pointer) ? Files.readAllBytes(pointer) : new byte[0];
         Files.move(partial, published, StandardCopyOption.ATOMIC_MOVE);
-        sealed = true;
-        AtomicFiles.sync(base);
-        AtomicFiles.write(base.resolve(Catalogue.LAST_POINTER), (published + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            AtomicFiles.sync(base);
+            AtomicFiles.write(pointer, (published + "\n").getBytes(StandardCharsets.UTF_8));
+            sealed = true;
+        } finally {
+            if (!sealed) {
+                withdraw(published, pointer, pointerBefore);
+            }
+        }
         return new RestorePoint(published, manifest);
+    }
+
+    /** As far as the disk still allows; what stays is whole, and its run has failed. */
+    private void withdraw(Path published, Path pointer, byte[] pointerBefore) throws IOException {
+        Files.move(published, partial, StandardCopyOption.ATOMIC_MOVE);
+        if (pointerBefore.length == 0) {
+            Files.deleteIfExists(pointer);
+        } else if (!Arrays.equals(Files.readAllBytes(pointer), pointerBefore)) {
+            AtomicFiles.write(pointer, pointerBefore);
+        }
     }
 
     /** Leaves nothing behind unless it was sealed. */

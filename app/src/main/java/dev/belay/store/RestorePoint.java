@@ -18,6 +18,9 @@ public record RestorePoint(Path directory, Manifest manifest) {
     /** Holds the SHA-256 of the manifest: written last, so that what has it is complete. */
     public static final String SEAL = "manifest.json.sha256";
 
+    /** The model as Compose resolved it; only when Compose could tell. */
+    public static final String MODEL = "compose-model.json";
+
     /** Container name to what its configuration hash is computed from; only for containers bound to others. */
     public static final String HASHED_TEXTS = "config-hash-texts.json";
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,13 +53,13 @@ final class StoreTest {
     }
 
     @Test
-    void everythingIsPrivateFromTheStart() throws Exception {
+    void aSealedPointIsPrivateAndReadOnly_alsoForItsOwner() throws Exception {
         RestorePoint point = seal(0, true);
 
         try (var files = Files.walk(point.directory())) {
             for (Path file : files.toList()) {
                 String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
-                assertThat(mode).as(file.toString()).isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------");
+                assertThat(mode).as(file.toString()).isEqualTo(Files.isDirectory(file) ? "r-x------" : "r--------");
             }
         }
     }
@@ -155,72 +157,41 @@ final class StoreTest {
     }
 
     @Test
-    void theLockIsHeldByOneAndFreeAfterwards() {
-        try (ProjectLock first = ProjectLock.acquire(base, "shop", "deploy")) {
-            assertThat(first).isNotNull();
-            assertThatThrownBy(() -> ProjectLock.acquire(base, "shop", "backup"))
-                    .isInstanceOfSatisfying(BelayException.class, e -> {
-                        assertThat(e.category()).isEqualTo(Category.LOCKED);
-                        assertThat(e.why()).contains("belay deploy");
-                    });
-        }
-        ProjectLock.acquire(base, "shop", "backup").close();
-    }
-
-    @Test
     void theFilesOfTheLastCommittedReleaseReplaceThoseOfTheOneBefore() throws Exception {
-        CommittedRelease.keep(
-                base, "shop", "after-1", "then", java.util.Map.of("web", "h1"), "{}", List.of(file("old")));
-        CommittedRelease.keep(base, "shop", "after-2", "now", java.util.Map.of("web", "h2"), "", List.of(file("new")));
+        CommittedRelease.prepare(base, "shop", "after-1", "then", Map.of("web", "h1"), "{}", List.of(file("old")));
+        CommittedRelease.publish(base, "shop", "after-1");
+        CommittedRelease.prepare(base, "shop", "after-2", "now", Map.of("web", "h2"), "", List.of(file("new")));
+        CommittedRelease.prepare(
+                base, "shop", "after-3", "never", Map.of("web", "h3"), "", List.of(file("not committed")));
+        CommittedRelease.publish(base, "shop", "after-2");
+        CommittedRelease.publish(base, "shop", "after-4");
 
         CommittedRelease.Kept kept = CommittedRelease.load(base, "shop").orElseThrow();
 
         assertThat(kept.release().configHashes()).containsEntry("web", "h2");
-        assertThat(new String(kept.content(kept.release().files().get(0)), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(kept.content(kept.release().files().get(0)), StandardCharsets.UTF_8))
                 .isEqualTo("new");
         assertThat(CommittedRelease.model(kept)).isEmpty();
         assertThat(base.resolve("releases/shop/after-1")).doesNotExist();
+        assertThat(base.resolve("releases/shop/after-3")).doesNotExist();
     }
 
     private static CommittedRelease.NewFile file(String content) {
-        return new CommittedRelease.NewFile(
-                "/srv/shop/compose.yml",
-                "compose",
-                content.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                "rw-r--r--",
-                0,
-                0);
+        return new CommittedRelease.NewFile("/srv/shop/compose.yml", "compose", bytes(content), "rw-r--r--", 0, 0);
     }
 
     private RestorePoint seal(int second, boolean verified) throws Exception {
-        Instant at = START.plusSeconds(second);
-        try (PointWriter writer = catalogue.begin(at)) {
-            writer.add("files/a.txt", "content of a");
-            writer.add("docker-images.tar.zst", "not really an archive");
-            return writer.seal(new Manifest(
-                    Manifest.FORMAT,
-                    writer.id(),
-                    "shop",
-                    "/srv/shop",
-                    at.toString(),
-                    at.toString(),
-                    0,
-                    0,
-                    verified,
-                    new Manifest.Health(verified ? "HEALTHY" : "UNHEALTHY", List.of()),
-                    new Manifest.Versions("1", "20.10", "1.41", null, "host", "Linux"),
-                    List.of(),
-                    List.of(),
-                    null,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    Manifest.FilesOrigin.UNKNOWN,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    writer.contents()));
-        }
+        return Points.seal(
+                catalogue,
+                START.plusSeconds(second),
+                verified,
+                Map.of(
+                        "files/a.txt", bytes("content of a"),
+                        "docker-images.tar.zst", bytes("not really an archive")),
+                List.of());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
