@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -100,6 +101,19 @@ public record ContainerDocument(ObjectNode json) {
     public Optional<String> health() {
         String status = json.path("State").path("Health").path("Status").asString("");
         return status.isEmpty() || status.equals("none") ? Optional.empty() : Optional.of(status);
+    }
+
+    /** The variables that the container was created with, those of its image included. */
+    public Map<String, String> environment() {
+        Map<String, String> variables = new TreeMap<>();
+        for (JsonNode variable : json.path("Config").path("Env")) {
+            String text = variable.asString("");
+            int equals = text.indexOf('=');
+            if (equals > 0) {
+                variables.put(text.substring(0, equals), text.substring(equals + 1));
+            }
+        }
+        return variables;
     }
 
     /** The last output of the healthcheck, trimmed; empty when there is none. */

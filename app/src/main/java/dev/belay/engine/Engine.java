@@ -86,7 +86,7 @@ public interface Engine extends AutoCloseable {
     /**
      * Puts a file into a container, in whatever state it is; directories on the way are made.
      *
-     * @param tar from {@link #readFile}
+     * @param tar from {@link #readFile}; anything but a plain archive of one file is refused
      */
     void writeFile(String id, byte[] tar);
 
@@ -110,6 +110,24 @@ public interface Engine extends AutoCloseable {
      * @return standard output and standard error, in order; empty when its logging driver is none
      */
     String logs(String id, int tail);
+
+    /**
+     * How often the engine was found away since this object was made: nothing listened, or the connection broke in the
+     * middle of a call. Where the number has grown, what was seen before may not be true any more.
+     */
+    default int outages() {
+        return 0;
+    }
+
+    /**
+     * Waits for an engine that is away, such as one that is being restarted.
+     *
+     * @param patience zero to ask once
+     * @return whether it answers
+     */
+    default boolean awaitAnswer(Duration patience) throws InterruptedException {
+        return true;
+    }
 
     @Override
     void close();

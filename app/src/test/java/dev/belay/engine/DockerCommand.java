@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class DockerCommand {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
+    /** In the environment of every call: for secrets and configs that Compose takes from there. */
+    static final String FROM_THE_CALLER = "a value of the caller's";
+
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("DOCKER_BUILDKIT", "0", "FROM_THE_CALLER", FROM_THE_CALLER);
+
     private final Processes processes = new Processes();
     private final @Nullable Path directory;
 
@@ -33,7 +39,7 @@ public final class DockerCommand {
     public Processes.Result attempt(String... arguments) throws IOException, InterruptedException {
         List<String> argv = new ArrayList<>(List.of("docker"));
         argv.addAll(List.of(arguments));
-        return processes.run(argv, directory, Map.of("DOCKER_BUILDKIT", "0"), Duration.ofMinutes(2));
+        return processes.run(argv, directory, ENVIRONMENT, Duration.ofMinutes(2));
     }
 
     /** Builds an image that holds busybox and nothing else, without a registry. */

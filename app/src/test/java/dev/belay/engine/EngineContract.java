@@ -7,12 +7,17 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -233,6 +238,20 @@ abstract class EngineContract {
     }
 
     @Test
+    void whatLivesInTheNetworkOfAStoppedContainerCannotBeStartedBeforeIt() {
+        String owner = create("owner", UP);
+        ObjectNode body = body(UP);
+        body.withObject("/HostConfig").put("NetworkMode", "container:" + owner);
+        String guest = engine().createContainer(name("guest"), body);
+
+        assertThat(failure(() -> engine().start(guest)).why()).contains("non running container");
+        engine().start(owner);
+        engine().start(guest);
+
+        assertThat(engine().container(guest).orElseThrow().up()).isTrue();
+    }
+
+    @Test
     void aRunningContainerIsRemovedAndItsVolumesStay() {
         ObjectNode body = body(UP);
         body.putObject("Volumes").putObject("/anonymous");
@@ -333,20 +352,18 @@ abstract class EngineContract {
     void aContainerIsConnectedWithItsAliasesAndDisconnectedTwice() {
         String network = engine().createNetwork(network("n"));
         String id = create("c", UP);
-        ObjectNode endpoint = JsonMapper.shared().createObjectNode();
-        endpoint.putArray("Aliases").add("alpha");
-        engine().connect(network, id, endpoint);
+        ObjectNode settings = JsonMapper.shared().createObjectNode();
+        settings.putArray("Aliases").add("alpha");
+        engine().connect(network, id, settings);
         engine().start(id);
 
         ContainerDocument c = engine().container(id).orElseThrow();
         assertThat(c.networks()).containsExactlyInAnyOrder("bridge", name("n"));
-        assertThat(c.json()
-                        .path("NetworkSettings")
-                        .path("Networks")
-                        .path(name("n"))
-                        .path("Aliases")
-                        .toString())
-                .contains("\"alpha\"")
+        JsonNode endpoint = c.json().path("NetworkSettings").path("Networks").path(name("n"));
+        assertThat(endpoint.path("Aliases").toString()).contains("\"alpha\"");
+        // since API 1.45 what the engine adds stands apart from what was asked for
+        assertThat(endpoint.path("Aliases").toString()
+                        + endpoint.path("DNSNames").toString())
                 .contains("\"" + id.substring(0, 12) + "\"");
         assertThat(engine().network(network).orElseThrow().containerIds()).containsExactly(id);
         failure(() -> engine().removeNetwork(network));
@@ -530,6 +547,19 @@ abstract class EngineContract {
         assertThat(engine().readFile(name("gone"), "/x")).isEmpty();
         failure(() -> engine().writeFile(name("gone"), FakeArchive.file("x", "y")));
         failure(() -> engine().writeFile(id, new byte[700]));
+        // An engine would unpack it with a program that it looks for in the container (CVE-2026-41567).
+        failure(() -> engine().writeFile(id, compressed(FakeArchive.file("x", "y"))));
+        assertThat(engine().readFile(id, "/x")).isEmpty();
+    }
+
+    private static byte[] compressed(byte[] tar) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(tar);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     // everything together

@@ -1,5 +1,7 @@
 package dev.belay.engine;
 
+import dev.belay.archive.ExtractionPolicy;
+import dev.belay.archive.RefusedArchive;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import java.io.ByteArrayInputStream;
@@ -302,6 +304,13 @@ public final class FakeEngine implements Engine {
                 throw failed(what, "No such container: " + needed);
             }
         }
+        String mode = container.path("HostConfig").path("NetworkMode").asString("");
+        if (mode.startsWith("container:")) {
+            String other = mode.substring("container:".length());
+            if (!new ContainerDocument(document(other, what)).up()) {
+                throw failed(what, "cannot join network of a non running container: " + other);
+            }
+        }
         attach(container);
         state(container)
                 .put("Status", "running")
@@ -367,10 +376,12 @@ public final class FakeEngine implements Engine {
     public void writeFile(String id, byte[] tar) {
         change("writeFile", id);
         ObjectNode container = document(id, "write a file into container " + id);
-        String name = new String(tar, 0, Math.min(100, tar.length), StandardCharsets.UTF_8).replaceAll("\0.*", "");
-        if (name.isEmpty()) {
-            throw failed("write a file into container " + id, "invalid tar header");
+        try {
+            ExtractionPolicy.requireOneFile(tar);
+        } catch (RefusedArchive e) {
+            throw failed("write a file into container " + id, String.valueOf(e.getMessage()));
         }
+        String name = new String(tar, 0, Math.min(100, tar.length), StandardCharsets.UTF_8).replaceAll("\0.*", "");
         files.computeIfAbsent(container.path("Id").asString(), key -> new HashMap<>())
                 .put("/" + name, tar.clone());
     }

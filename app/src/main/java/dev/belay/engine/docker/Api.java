@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -19,14 +20,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Calls of the Engine API with JSON in and out; its failures become Belay's. */
 final class Api {
+    static final Limits PING = Limits.total(Duration.ofSeconds(10));
     static final Limits ORDINARY = Limits.total(Duration.ofMinutes(1));
     /** Creating copies an image's files into new volumes; starting and removing wait for drivers. */
     static final Limits SLOW = Limits.total(Duration.ofMinutes(10));
     /** Saving and loading work on a copy of all layers before they say a word. */
-    static final Limits IMAGES = Limits.stream(Duration.ofMinutes(30), Duration.ofMinutes(2));
+    static final Limits IMAGES = new Limits(Duration.ofHours(12), Duration.ofMinutes(30), Duration.ofMinutes(2));
 
-    static final Limits FILES = Limits.stream(Duration.ofMinutes(2), Duration.ofMinutes(2));
-    static final Limits LOGS = Limits.stream(Duration.ofMinutes(2), Duration.ofMinutes(2));
+    static final Limits FILES = Limits.total(Duration.ofMinutes(10));
+    static final Limits LOGS = Limits.total(Duration.ofMinutes(10));
 
     private static final String LOOK = "Look at the engine's own log: journalctl -u docker -n 50";
 
@@ -34,6 +36,7 @@ final class Api {
 
     private final UnixHttp http;
     private final ApiVersion version;
+    private final AtomicInteger outages = new AtomicInteger();
     private final JsonMapper mapper = JsonMapper.shared();
 
     Api(UnixHttp http, ApiVersion version) {
@@ -43,6 +46,19 @@ final class Api {
 
     ApiVersion version() {
         return version;
+    }
+
+    int outages() {
+        return outages.get();
+    }
+
+    /** Asks whether the engine answers; one that does not is no failure here. */
+    boolean answers() {
+        try (UnixHttp.Response response = http.send("GET", "/_ping", null, PING)) {
+            return response.status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** What the engine said. */
@@ -166,25 +182,34 @@ final class Api {
         boolean interrupted = Thread.interrupted();
         try (UnixHttp.Response response = sender.send()) {
             return receiver.receive(response);
-        } catch (NotConnectedException e) {
-            if (e.getCause() instanceof ClosedByInterruptException) {
-                throw interrupted(what, e);
-            }
-            throw new BelayException(
-                    Category.ENGINE_UNREACHABLE,
-                    "could not " + what,
-                    NotConnectedException.reason(e),
-                    "Start the engine: systemctl start docker",
-                    e);
-        } catch (ClosedByInterruptException e) {
-            throw interrupted(what, e);
-        } catch (IOException | JacksonException e) {
-            throw failed(what, NotConnectedException.reason(e), e);
+        } catch (JacksonException e) {
+            throw e.getCause() instanceof IOException broken
+                    ? broken(what, broken)
+                    : failed(what, NotConnectedException.reason(e), e);
+        } catch (IOException e) {
+            throw broken(what, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private BelayException broken(String what, IOException e) {
+        if (e instanceof ClosedByInterruptException || e.getCause() instanceof ClosedByInterruptException) {
+            return interrupted(what, e);
+        }
+        if (e instanceof ConnectionLostException || e instanceof NotConnectedException) {
+            outages.incrementAndGet();
+        }
+        return e instanceof NotConnectedException
+                ? new BelayException(
+                        Category.ENGINE_UNREACHABLE,
+                        "could not " + what,
+                        NotConnectedException.reason(e),
+                        "Start the engine: systemctl start docker",
+                        e)
+                : failed(what, NotConnectedException.reason(e), e);
     }
 
     private static BelayException interrupted(String what, IOException e) {

@@ -1,13 +1,13 @@
 package dev.belay.engine.docker;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,7 +85,7 @@ final class Connection implements Closeable {
         StringBuilder line = new StringBuilder();
         while (true) {
             if (!in.hasRemaining() && !fill()) {
-                throw new EOFException("the engine closed the connection in the middle of its answer");
+                throw new ConnectionLostException("the engine closed the connection in the middle of its answer", null);
             }
             char c = (char) (in.get() & 0xff);
             if (c == '\n') {
@@ -130,7 +130,10 @@ final class Connection implements Closeable {
         if (guard.expired()) {
             return new IOException("the deadline of this exchange has passed", e);
         }
-        return e;
+        return e instanceof ClosedByInterruptException
+                ? e
+                : new ConnectionLostException(
+                        "the connection to the engine broke: " + NotConnectedException.reason(e), e);
     }
 
     /** A body of a known length; ending before it is an error. */
@@ -151,7 +154,8 @@ final class Connection implements Closeable {
                 }
                 int n = Connection.this.read(target, offset, (int) Math.min(count, left));
                 if (n < 0) {
-                    throw new EOFException("the answer ended " + left + " of " + length + " bytes too early");
+                    throw new ConnectionLostException(
+                            "the answer ended " + left + " of " + length + " bytes too early", null);
                 }
                 left -= n;
                 return n;
@@ -185,7 +189,7 @@ final class Connection implements Closeable {
                 }
                 int n = Connection.this.read(target, offset, (int) Math.min(count, left));
                 if (n < 0) {
-                    throw new EOFException("the answer was cut off in the middle of a chunk");
+                    throw new ConnectionLostException("the answer was cut off in the middle of a chunk", null);
                 }
                 left -= n;
                 return n;

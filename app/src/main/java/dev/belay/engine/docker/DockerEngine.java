@@ -1,5 +1,7 @@
 package dev.belay.engine.docker;
 
+import dev.belay.archive.ExtractionPolicy;
+import dev.belay.archive.RefusedArchive;
 import dev.belay.engine.ApiVersion;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
@@ -30,6 +32,7 @@ public final class DockerEngine implements Engine {
     private static final String ONE_OFF = "com.docker.compose.oneoff";
     private static final int DEFAULT_STOP_SECONDS = 10;
     private static final Duration STOP_MARGIN = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(250);
 
     private final Path socket;
     private final Api api;
@@ -238,8 +241,13 @@ public final class DockerEngine implements Engine {
 
     @Override
     public void writeFile(String id, byte[] tar) {
-        Target target = Target.of("containers", id, "archive").with("path", "/");
-        api.put("write a file into container " + id, target, tar, Api.FILES);
+        String what = "write a file into container " + id;
+        try {
+            ExtractionPolicy.requireOneFile(tar);
+        } catch (RefusedArchive e) {
+            throw Api.failed(what, "its archive is not one plain file: " + e.getMessage(), e);
+        }
+        api.put(what, Target.of("containers", id, "archive").with("path", "/"), tar, Api.FILES);
     }
 
     @Override
@@ -334,6 +342,26 @@ public final class DockerEngine implements Engine {
                 target,
                 Api.LOGS,
                 body -> terminal ? new String(body.readAllBytes(), StandardCharsets.UTF_8) : LogFrames.text(body));
+    }
+
+    @Override
+    public int outages() {
+        return api.outages();
+    }
+
+    @Override
+    public boolean awaitAnswer(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!api.answers()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for the engine");
+            }
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+        return true;
     }
 
     /** Every call has a connection of its own: there is nothing to close, and a late thaw still works. */

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
  * in order.
  */
 public final class EngineLocator {
-    private static final Limits PING = Limits.total(Duration.ofSeconds(10));
     private static final String ELSEWHERE = "is not on this machine; Belay must run on the machine where the data is";
     private static final String START = "Start the engine: systemctl start docker";
 
@@ -162,7 +160,7 @@ public final class EngineLocator {
         } catch (IOException e) {
             return new Reason("", NotConnectedException.reason(e), START);
         }
-        try (UnixHttp.Response response = new UnixHttp(socket).send("GET", "/_ping", null, PING)) {
+        try (UnixHttp.Response response = new UnixHttp(socket).send("GET", "/_ping", null, Api.PING)) {
             if (response.status() != 200) {
                 return new Reason("", "answered " + response.status(), "Restart the engine: systemctl restart docker");
             }

@@ -14,9 +14,4 @@ record Limits(Duration total, Duration answer, Duration idle) {
     static Limits total(Duration total) {
         return new Limits(total, total, total);
     }
-
-    /** As long as it flows it may go on. */
-    static Limits stream(Duration answer, Duration idle) {
-        return new Limits(Duration.ofDays(365), answer, idle);
-    }
 }

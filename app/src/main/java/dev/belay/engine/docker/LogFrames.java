@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 /** The log of a container without a terminal: frames of a stream's number, a length and that many bytes. */
 final class LogFrames {
     private static final int HEAD = 8;
+    /** The number of the stream in which the engine itself speaks. */
+    private static final int ENGINE_ERROR = 3;
 
     private LogFrames() {}
 
@@ -28,6 +30,7 @@ final class LogFrames {
             if (head[0] > 3 || head[0] < 0) {
                 throw new IOException("the log is not in frames");
             }
+            int begin = text.size();
             while (length > 0) {
                 byte[] part = in.readNBytes((int) Math.min(length, 64 * 1024));
                 if (part.length == 0) {
@@ -35,6 +38,11 @@ final class LogFrames {
                 }
                 text.writeBytes(part);
                 length -= part.length;
+            }
+            if (head[0] == ENGINE_ERROR) {
+                byte[] all = text.toByteArray();
+                String said = new String(all, begin, all.length - begin, StandardCharsets.UTF_8);
+                throw new IOException("the engine could not read the log to its end: " + Connection.printable(said));
             }
         }
     }

@@ -22,10 +22,8 @@ final class SingleFile {
     static Optional<byte[]> at(String path, InputStream tar) throws IOException {
         byte[] header = block(tar);
         ByteArrayOutputStream result = new ByteArrayOutputStream();
-        while (header[156] == 'x') {
-            // times and attributes of the file that follows
-            result.writeBytes(header);
-            result.writeBytes(body(header, tar));
+        if (header[156] == 'x') {
+            keepAttributes(header, body(header, tar), result);
             header = block(tar);
         }
         if (header[156] != '0' && header[156] != 0) {
@@ -39,6 +37,34 @@ final class SingleFile {
         result.writeBytes(body);
         result.writeBytes(new byte[2 * BLOCK]);
         return Optional.of(result.toByteArray());
+    }
+
+    /** Times and attributes of the file that follows, but not its path: the engine names it without its directory. */
+    private static void keepAttributes(byte[] header, byte[] body, ByteArrayOutputStream result) throws IOException {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        int size = (int) size(header);
+        for (int at = 0; at < size; ) {
+            int blank = at;
+            while (blank < size && body[blank] != ' ') {
+                blank++;
+            }
+            String digits = new String(body, at, blank - at, StandardCharsets.US_ASCII);
+            int length = digits.matches("[0-9]{1,8}") ? Integer.parseInt(digits) : 0;
+            if (length == 0 || length > size - at) {
+                throw new IOException("the file's archive has a header that cannot be read");
+            }
+            if (!new String(body, at, length, StandardCharsets.ISO_8859_1).startsWith("path=", blank + 1 - at)) {
+                kept.write(body, at, length);
+            }
+            at += length;
+        }
+        if (kept.size() > 0) {
+            put(header, 124, String.format(Locale.ROOT, "%011o\0", kept.size()));
+            seal(header);
+            result.writeBytes(header);
+            kept.write(new byte[BLOCK], 0, (BLOCK - kept.size() % BLOCK) % BLOCK);
+            result.writeBytes(kept.toByteArray());
+        }
     }
 
     private static void rename(byte[] header, String path) throws IOException {
@@ -59,21 +85,34 @@ final class SingleFile {
             System.arraycopy(name, 0, header, 345, slash);
         }
         System.arraycopy(name, slash + 1, header, 0, name.length - slash - 1);
-        Arrays.fill(header, 148, 156, (byte) ' ');
+        seal(header);
+    }
+
+    /** Puts the right checksum into a header. */
+    private static void seal(byte[] header) {
+        put(header, 148, "        ");
         int sum = 0;
         for (byte b : header) {
             sum += b & 0xff;
         }
-        byte[] octal = String.format(Locale.ROOT, "%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(octal, 0, header, 148, octal.length);
+        put(header, 148, String.format(Locale.ROOT, "%06o\0 ", sum));
     }
 
-    private static byte[] body(byte[] header, InputStream tar) throws IOException {
+    private static void put(byte[] header, int offset, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, header, offset, bytes.length);
+    }
+
+    private static long size(byte[] header) throws IOException {
         String size = new String(header, 124, 11, StandardCharsets.US_ASCII);
         if (!size.matches("[0-7]{11}")) {
             throw new IOException("the file is too large to be kept in memory");
         }
-        long length = Long.parseLong(size, 8);
+        return Long.parseLong(size, 8);
+    }
+
+    private static byte[] body(byte[] header, InputStream tar) throws IOException {
+        long length = size(header);
         if (length > 64 << 20) {
             throw new IOException("the file is too large to be kept in memory: " + length + " bytes");
         }

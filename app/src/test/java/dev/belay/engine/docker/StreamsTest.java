@@ -3,6 +3,8 @@ package dev.belay.engine.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.archive.ExtractionPolicy;
+import dev.belay.archive.TarBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -90,7 +92,8 @@ class StreamsTest {
     @Test
     void aLongPathIsSplitBetweenPrefixAndName() throws Exception {
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
-        member(tar, "pax", 'x', 3, "abc".getBytes(StandardCharsets.UTF_8));
+        byte[] attributes = "13 mtime=1.5\n".getBytes(StandardCharsets.UTF_8);
+        member(tar, "pax", 'x', attributes.length, attributes);
         member(tar, "x", '0', 2, new byte[] {'o', 'k'});
         tar.writeBytes(new byte[1024]);
         String directory = "/" + "d".repeat(90);
@@ -103,6 +106,23 @@ class StreamsTest {
                 .isEqualTo("d".repeat(90));
         assertThatThrownBy(() -> SingleFile.at("/" + "f".repeat(101), new ByteArrayInputStream(tar.toByteArray())))
                 .hasMessageContaining("too long");
+    }
+
+    @Test
+    void aNameThatTheEngineGivesInAPaxHeader_givesWayToTheFullPath() throws Exception {
+        byte[] tar = new TarBuilder()
+                .pax('x', "path=n\u00c3\u00a4e", "SCHILY.xattr.user.a=b\0\nc")
+                .file("n_e", "ok")
+                .end();
+
+        byte[] renamed =
+                SingleFile.at("/run/n\u00e4e", new ByteArrayInputStream(tar)).orElseThrow();
+
+        ExtractionPolicy.requireOneFile(renamed);
+        assertThat(new String(renamed, StandardCharsets.UTF_8))
+                .contains("SCHILY.xattr.user.a=b\0\nc\n")
+                .contains("run/n\u00e4e")
+                .doesNotContain("path=");
     }
 
     @Test
@@ -130,6 +150,16 @@ class StreamsTest {
             assertThatThrownBy(() -> LogFrames.text(new ByteArrayInputStream(cut)))
                     .isInstanceOf(EOFException.class);
         }
+    }
+
+    @Test
+    void anErrorOfTheEngineInTheMiddleOfALogIsNotTakenForTheLog() {
+        byte[] frames = frames("hello\n", "read error");
+        frames[8 + "hello\n".length()] = 3;
+
+        assertThatThrownBy(() -> LogFrames.text(new ByteArrayInputStream(frames)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("read error");
     }
 
     @Test
