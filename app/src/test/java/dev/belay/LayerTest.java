@@ -1,5 +1,8 @@
 package dev.belay;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -48,6 +51,14 @@ final class LayerTest {
             .mayOnlyBeAccessedByLayers("pipeline", "cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("pipeline", "cli");
+
+    /** Under every writer: whatever may show a secret may use it, so it may use nobody. */
+    @ArchTest
+    static final ArchRule theRedactorUsesNobody = noClasses()
+            .that()
+            .resideInAPackage("dev.belay.secret")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.belay..").and(resideOutsideOfPackage("dev.belay.secret")));
 
     @ArchTest
     static final ArchRule noCycles =

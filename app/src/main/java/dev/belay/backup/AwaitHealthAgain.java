@@ -2,6 +2,7 @@ package dev.belay.backup;
 
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.os.Counts;
 import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class AwaitHealthAgain extends CaptureStep {
             waiting = stillWaiting(waiting);
         }
         if (waiting.isEmpty()) {
-            return before.size() + " containers";
+            return Counts.of(before.size(), "container");
         }
         // Not a failure of the backup, which is sealed; whoever deploys now sees it in the verification.
         String names = waiting.stream().map(ContainerDocument::name).collect(Collectors.joining(", "));

@@ -3,6 +3,7 @@ package dev.belay.backup;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.engine.compose.InjectedFiles;
+import dev.belay.os.Counts;
 import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import java.io.IOException;
@@ -38,6 +39,6 @@ public final class CaptureCopiedFiles extends CaptureStep {
                 capture.copiedFiles.add(new Manifest.CopiedFile(container.name(), path, stored));
             }
         }
-        return capture.copiedFiles.size() + " files";
+        return Counts.of(capture.copiedFiles.size(), "file");
     }
 }

@@ -7,6 +7,7 @@ import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
 import dev.belay.error.BelayException;
 import dev.belay.os.Bytes;
+import dev.belay.os.Counts;
 import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import java.io.IOException;
@@ -55,9 +56,9 @@ public final class CaptureDocuments extends CaptureStep {
         capture.writer.add("image-info.txt", imageInfo());
         capture.writer.add("compose-state.txt", composeState(false));
         capture.writer.add("running-containers.txt", composeState(true));
-        return inventory.containers().size() + " containers, "
-                + inventory.networks().size() + " networks, "
-                + inventory.volumes().size() + " volumes";
+        return Counts.of(inventory.containers().size(), "container") + ", "
+                + Counts.of(inventory.networks().size(), "network") + ", "
+                + Counts.of(inventory.volumes().size(), "volume");
     }
 
     private String document(String kind, String name, Object json, Set<String> taken)
@@ -75,7 +76,7 @@ public final class CaptureDocuments extends CaptureStep {
         } catch (BelayException e) {
             // Some logging drivers cannot be read back; that must not stand in the way of a backup.
             capture.warnings.add("the log of " + container.name() + " could not be read: " + e.why());
-            return "";
+            return "(the log could not be read: " + e.why() + ")\n";
         }
     }
 

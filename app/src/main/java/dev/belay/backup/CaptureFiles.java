@@ -7,6 +7,7 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.CreateBody;
 import dev.belay.engine.compose.ConfigHash;
 import dev.belay.error.BelayException;
+import dev.belay.os.Counts;
 import dev.belay.store.CommittedRelease;
 import dev.belay.store.Json;
 import dev.belay.store.Manifest;
@@ -45,7 +46,7 @@ public final class CaptureFiles extends CaptureStep {
     String capture() throws IOException, InterruptedException {
         ProjectFiles.Found found = projectFiles.find();
         capture.warnings.addAll(found.warnings());
-        Map<String, String> running = runningHashes(capture.inventory.containers());
+        Map<String, String> running = CommittedRelease.hashes(capture.inventory.containers());
         Optional<CommittedRelease.Kept> committed = CommittedRelease.load(backups, capture.inventory.project());
         boolean committedRuns = !running.isEmpty()
                 && committed.isPresent()
@@ -73,7 +74,8 @@ public final class CaptureFiles extends CaptureStep {
             store(found.files(), "");
             capture.filesOrigin = committedRuns ? FilesOrigin.DISK_MATCHES : compareWithRunning();
         }
-        return capture.files.size() + " files, " + words(capture.filesOrigin);
+        return Counts.of(capture.files.size(), "file") + ", "
+                + (capture.inventory.containers().isEmpty() ? "nothing runs" : words(capture.filesOrigin));
     }
 
     private FilesOrigin compareWithRunning() throws IOException, InterruptedException {
@@ -108,7 +110,7 @@ public final class CaptureFiles extends CaptureStep {
     private void keepModel(String model) throws IOException, InterruptedException {
         if (!model.isEmpty()) {
             capture.model = model;
-            capture.writer.add("compose-model.json", model);
+            capture.writer.add(RestorePoint.MODEL, model);
             keepHashedTexts(model);
         }
     }
@@ -124,12 +126,6 @@ public final class CaptureFiles extends CaptureStep {
         if (!texts.isEmpty()) {
             capture.writer.add(RestorePoint.HASHED_TEXTS, Json.bytes(texts));
         }
-    }
-
-    private static Map<String, String> runningHashes(List<ContainerDocument> containers) {
-        Map<String, String> hashes = new TreeMap<>();
-        containers.forEach(c -> hashes.put(c.name(), c.configHash()));
-        return hashes;
     }
 
     private static boolean sameContent(CommittedRelease.Kept committed, List<CommittedRelease.NewFile> onDisk)

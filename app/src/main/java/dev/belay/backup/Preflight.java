@@ -1,5 +1,6 @@
 package dev.belay.backup;
 
+import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Bytes;
@@ -23,7 +24,7 @@ public final class Preflight {
     /** Makes the backup directory, private, and proves that it can be written. */
     public static void requireWritable(Path directory) {
         try {
-            Files.createDirectories(directory, AtomicFiles.privateDirectory());
+            AtomicFiles.makePrivateDirectories(directory);
             Path probe = Files.createTempFile(directory, ".probe-", "", AtomicFiles.privateFile());
             Files.delete(probe);
         } catch (IOException e) {
@@ -61,6 +62,24 @@ public final class Preflight {
                             + Bytes.text(inventory.imageBytes()) + "), " + Bytes.text(free) + " are free",
                     "free space there, lower backups.keep and run belay prune, or name another place with --backups DIR");
         }
+    }
+
+    /**
+     * Refuses when a container could not be brought back because its image cannot be saved. An engine with containerd's
+     * image store forgets the image of a running container when a pull moves its last tag.
+     */
+    public static void requireImages(Inventory inventory) {
+        if (inventory.imagesGone().isEmpty()) {
+            return;
+        }
+        ContainerDocument container = inventory.imagesGone().get(0);
+        throw new BelayException(
+                Category.REFUSED,
+                "a restore point could not bring container " + container.name() + " back",
+                "its image " + container.imageId() + " (" + container.imageReference()
+                        + ") is not in the engine any more; was the same tag pulled or loaded again?",
+                "bring it back (docker load, or docker pull by its digest), or remove the container if it is not"
+                        + " needed: docker rm " + container.name());
     }
 
     private static double ratio(Optional<RestorePoint> newest) {

@@ -6,15 +6,17 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
+import dev.belay.os.ShellWords;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the writers of a project still and lets them go again. Whatever happens in between, {@link #release} lets go
@@ -23,11 +25,16 @@ import org.jspecify.annotations.Nullable;
 public final class Quiesce {
     private static final String PAUSE = "pause";
     private static final String STOP = "stop";
+    /** An engine that is being restarted is back in less. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** Somebody else had paused it. */
+    private static final String STOP_PAUSED = "stop paused";
 
     private final Engine engine;
     private final Journal journal;
-    private final List<ContainerDocument> paused = new ArrayList<>();
-    private final List<ContainerDocument> stopped = new ArrayList<>();
+    private final List<Held> held = new ArrayList<>();
+    private List<ContainerDocument> paused = List.of();
+    private List<ContainerDocument> stopped = List.of();
 
     /** @param journal where it stands who is held, so that a later process can let go if this one is killed */
     Quiesce(Engine engine, Journal journal) {
@@ -40,8 +47,8 @@ public final class Quiesce {
         List<ContainerDocument> toPause =
                 writers.stream().filter(w -> w.up() && !w.paused()).toList();
         // Kept before the effect: a pause whose answer is lost must be taken back too.
-        paused.addAll(toPause);
-        journal.append(Entry.Kind.HOLD, PAUSE, ids(toPause));
+        paused = toPause;
+        hold(PAUSE, toPause);
         together(toPause, writer -> engine.pause(writer.id()));
     }
 
@@ -49,8 +56,9 @@ public final class Quiesce {
     void stop(List<ContainerDocument> writers) throws InterruptedException {
         List<ContainerDocument> toStop =
                 writers.stream().filter(ContainerDocument::up).toList();
-        stopped.addAll(toStop);
-        journal.append(Entry.Kind.HOLD, STOP, ids(toStop));
+        stopped = toStop;
+        hold(STOP, toStop.stream().filter(w -> !w.paused()).toList());
+        hold(STOP_PAUSED, toStop.stream().filter(ContainerDocument::paused).toList());
         together(toStop, writer -> {
             // A paused process cannot answer the signal.
             engine.unpause(writer.id());
@@ -58,27 +66,55 @@ public final class Quiesce {
         });
     }
 
+    private void hold(String how, List<ContainerDocument> containers) {
+        if (!containers.isEmpty()) {
+            containers.forEach(c -> held.add(new Held(c.id(), c.name(), how)));
+            journal.append(
+                    Entry.Kind.HOLD,
+                    how,
+                    containers.stream().map(ContainerDocument::id).toList());
+        }
+    }
+
+    /**
+     * Proves at the end of a copy that it is of one moment: nobody was let go meanwhile, by an operator or by an engine
+     * that was restarted.
+     */
+    void requireHeld() throws InterruptedException {
+        engine.awaitAnswer(PATIENCE);
+        for (ContainerDocument writer : paused) {
+            Optional<ContainerDocument> now = engine.container(writer.id());
+            if (now.isEmpty() || !now.get().paused() || !now.get().startedAt().equals(writer.startedAt())) {
+                throw wasLetGo(writer);
+            }
+        }
+        for (ContainerDocument writer : stopped) {
+            if (engine.container(writer.id()).filter(ContainerDocument::up).isPresent()) {
+                throw wasLetGo(writer);
+            }
+        }
+    }
+
+    private static BelayException wasLetGo(ContainerDocument writer) {
+        return new BelayException(
+                Category.BACKUP_FAILED,
+                "the copy of the data is not of one moment",
+                "container " + writer.name()
+                        + " was held for it and was let go in the middle: by somebody else, or by a"
+                        + " restart of the engine",
+                "call again");
+    }
+
     /** Thaws and starts what was held. Goes on past failures, and past an interruption, which it keeps for later. */
     void release() {
         boolean interrupted = Thread.interrupted();
         try {
-            BelayException failure = null;
-            for (ContainerDocument writer : paused) {
-                failure = attempt(failure, writer, () -> engine.unpause(writer.id()));
+            if (!interrupted) {
+                interrupted = awaitEngine();
             }
-            paused.clear();
-            for (ContainerDocument writer : stopped) {
-                failure = attempt(failure, writer, () -> {
-                    engine.start(writer.id());
-                    if (writer.paused()) {
-                        engine.pause(writer.id());
-                    }
-                });
-            }
-            stopped.clear();
-            if (failure != null) {
-                throw failure;
-            }
+            List<Held> all = List.copyOf(held);
+            held.clear();
+            letGo(engine, all);
             journal.append(Entry.Kind.RELEASED, "");
         } finally {
             if (interrupted) {
@@ -88,35 +124,78 @@ public final class Quiesce {
     }
 
     /** Lets go of what a process that was killed had held, by its journal. */
-    public static void release(Engine engine, List<Entry> held) {
-        for (Entry entry : held) {
-            for (String id : entry.values()) {
-                if (engine.container(id).isPresent()) {
-                    engine.unpause(id);
-                    if (entry.name().equals(STOP)) {
-                        engine.start(id);
-                    }
-                }
+    public static void release(Engine engine, List<Entry> holds) {
+        List<Held> all = new ArrayList<>();
+        for (Entry hold : holds) {
+            hold.values()
+                    .forEach(id ->
+                            engine.container(id).ifPresent(c -> all.add(new Held(c.id(), c.name(), hold.name()))));
+        }
+        letGo(engine, all);
+    }
+
+    /** @param how it is held: {@link #PAUSE}, {@link #STOP} or {@link #STOP_PAUSED} */
+    private record Held(String id, String name, String how) {
+        void letGo(Engine engine) {
+            engine.unpause(id);
+            if (!how.equals(PAUSE)) {
+                engine.start(id);
+            }
+            if (how.equals(STOP_PAUSED)) {
+                engine.pause(id);
             }
         }
     }
 
-    private static List<String> ids(List<ContainerDocument> containers) {
-        return containers.stream().map(ContainerDocument::id).toList();
+    /** Nobody must stay held because the engine went away for a moment. @return whether the waiting was interrupted */
+    private boolean awaitEngine() {
+        try {
+            engine.awaitAnswer(PATIENCE);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
     }
 
-    private static @Nullable BelayException attempt(
-            @Nullable BelayException earlier, ContainerDocument writer, Runnable release) {
+    /**
+     * Goes on past failures, and tries again what failed while others succeed: a container that lives in the namespaces
+     * of another one cannot start before that one.
+     */
+    private static void letGo(Engine engine, List<Held> all) {
+        List<Held> left = new ArrayList<>(all);
+        while (true) {
+            BelayException failure = null;
+            List<Held> failed = new ArrayList<>();
+            for (Held one : left) {
+                try {
+                    twice(() -> one.letGo(engine));
+                } catch (BelayException e) {
+                    failed.add(one);
+                    String name = ShellWords.quote(one.name());
+                    failure = new BelayException(
+                            Category.BACKUP_FAILED,
+                            "container " + one.name() + " was held for the copy and could not be let go",
+                            e.why(),
+                            "docker unpause " + name + " || docker start " + name,
+                            e);
+                }
+            }
+            if (failure == null) {
+                return;
+            }
+            if (failed.size() == left.size()) {
+                throw failure;
+            }
+            left = failed;
+        }
+    }
+
+    /** An answer that was lost is no reason to leave anybody held: letting go again does no harm. */
+    private static void twice(Runnable release) {
         try {
             release.run();
-            return earlier;
         } catch (BelayException e) {
-            return new BelayException(
-                    Category.BACKUP_FAILED,
-                    "container " + writer.name() + " was held for the copy and could not be let go",
-                    e.why(),
-                    "docker unpause " + writer.name() + " || docker start " + writer.name(),
-                    e);
+            release.run();
         }
     }
 

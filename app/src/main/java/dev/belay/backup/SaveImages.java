@@ -5,6 +5,7 @@ import dev.belay.config.Configuration.Compression;
 import dev.belay.engine.Engine;
 import dev.belay.engine.ImageDocument;
 import dev.belay.os.Bytes;
+import dev.belay.os.Counts;
 import dev.belay.store.Manifest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,9 +33,6 @@ public final class SaveImages extends CaptureStep {
             references.addAll(image.tags().isEmpty() ? List.of(image.id()) : image.tags());
             capture.images.add(new Manifest.ImageEntry(image.id(), image.tags(), image.digests(), image.size()));
         }
-        for (String gone : capture.inventory.imagesGone()) {
-            capture.warnings.add("the image of container " + gone + " is not in the engine any more and was not saved");
-        }
         if (references.isEmpty()) {
             return "none";
         }
@@ -46,6 +44,6 @@ public final class SaveImages extends CaptureStep {
             return archive;
         });
         capture.imageArchive = archive;
-        return capture.images.size() + " images, " + Bytes.text(capture.inventory.imageBytes());
+        return Counts.of(capture.images.size(), "image") + ", " + Bytes.text(capture.inventory.imageBytes());
     }
 }

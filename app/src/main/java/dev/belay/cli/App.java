@@ -2,47 +2,168 @@ package dev.belay.cli;
 
 import dev.belay.config.Configuration;
 import dev.belay.config.ConfigurationLoader;
+import dev.belay.config.Options;
+import dev.belay.config.UserFiles;
 import dev.belay.engine.Engine;
-import dev.belay.engine.compose.ComposeCli;
-import dev.belay.engine.docker.DockerEngine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Signals;
 import dev.belay.os.Time;
+import dev.belay.os.Trust;
+import dev.belay.pipeline.Call;
 import dev.belay.pipeline.Discovery;
+import dev.belay.pipeline.OwnPlaces;
+import dev.belay.pipeline.Registry;
 import dev.belay.pipeline.Resume;
+import dev.belay.pipeline.SecretSources;
 import dev.belay.pipeline.Session;
 import dev.belay.report.RunReport;
 import dev.belay.report.TextReport;
+import dev.belay.secret.RedactedJson;
+import dev.belay.secret.RedactingStream;
+import dev.belay.secret.Redactor;
+import dev.belay.secret.Secret;
 import dev.belay.store.Catalogue;
 import dev.belay.store.Json;
+import dev.belay.store.ProjectLock;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** What a command needs to do its work and to tell what became of it. */
-public final class App {
+/** What a command needs to do its work and to tell what became of it. Whatever it tells passes the redactor. */
+public final class App implements AutoCloseable {
+    /** Standard output as it is: for JSON documents, whose texts are redacted one by one. */
+    private final PrintStream plainOut;
+
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Path home;
     private final boolean terminal;
-    private final Processes processes = new Processes();
-    private final Signals signals = new Signals();
+    private final Outside outside;
+    private final Redactor redactor;
+    private final Journal.Watcher watcher;
+    private final Path workingDirectory;
+    private final Processes processes;
+    private final Signals signals;
 
-    public App(PrintStream out, PrintStream err, Map<String, String> environment, Path home, boolean terminal) {
-        this.out = out;
-        this.err = err;
+    /**
+     * @param callersUmask in octal; empty when this process still has it
+     * @param watcher told of every record of a journal
+     */
+    public App(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Path home,
+            boolean terminal,
+            String callersUmask,
+            Journal.Watcher watcher) {
+        this(
+                out,
+                err,
+                environment,
+                home,
+                terminal,
+                new Processes(callersUmask),
+                Outside.ofThisMachine(),
+                Redactor.create(),
+                watcher);
+    }
+
+    public App(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Path home,
+            boolean terminal,
+            Processes processes,
+            Outside outside,
+            Redactor redactor,
+            Journal.Watcher watcher) {
+        this.plainOut = out;
+        this.out = redacted(out, redactor);
+        this.err = redacted(err, redactor);
         this.environment = environment;
         this.home = home;
         this.terminal = terminal;
+        this.processes = processes;
+        this.outside = outside;
+        this.redactor = redactor;
+        this.watcher = watcher;
+        this.workingDirectory = ConfigurationLoader.workingDirectory(environment);
+        this.signals = new Signals();
+        learn();
+    }
+
+    private App(App caller, Call call, PrintStream out) {
+        this.plainOut = out;
+        this.out = out == caller.plainOut ? caller.out : redacted(out, caller.redactor);
+        this.err = caller.err;
+        this.environment = call.environment(caller.environment);
+        this.home = Path.of(call.home());
+        this.terminal = caller.terminal;
+        this.processes = caller.processes;
+        this.outside = caller.outside;
+        this.redactor = caller.redactor;
+        this.watcher = caller.watcher;
+        this.workingDirectory = Path.of(call.workingDirectory());
+        this.signals = caller.signals;
+        learn();
+    }
+
+    private void learn() {
+        environment.forEach((name, value) -> {
+            if (Redactor.saysSecret(name)) {
+                redactor.learn(new Secret(name, value));
+            }
+        });
+    }
+
+    private static PrintStream redacted(PrintStream stream, Redactor redactor) {
+        return new PrintStream(new RedactingStream(stream, redactor), true, StandardCharsets.UTF_8);
+    }
+
+    /** This program as somebody else had called it, within this process. */
+    App as(Call call) {
+        return as(call, plainOut);
+    }
+
+    /** @param output in place of standard output */
+    App as(Call call, PrintStream output) {
+        return new App(this, call, output);
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Standard output, redacted. */
+    public PrintStream out() {
+        return out;
+    }
+
+    /** Standard error, redacted. */
+    public PrintStream err() {
+        return err;
+    }
+
+    /** Passes on what does not end with a line end. */
+    @Override
+    public void close() {
+        out.close();
+        err.close();
     }
 
     public Processes processes() {
@@ -66,26 +187,51 @@ public final class App {
         int run(Session session, Console console) throws InterruptedException;
     }
 
-    /** Loads the configuration, reaches the engine, does the work, and words whatever goes wrong. */
+    /** For a command that takes no lock. */
     int run(GlobalOptions options, String command, Work work) {
+        return run(options, command, Duration.ZERO, work);
+    }
+
+    /**
+     * Loads the configuration, reaches the engine, does the work, and words whatever goes wrong.
+     *
+     * @param patience with another run that has the project's lock
+     */
+    int run(GlobalOptions options, String command, Duration patience, Work work) {
+        return run(options, options.options(), command, patience, work);
+    }
+
+    /** @param named which project is meant, in place of what the options say */
+    int run(GlobalOptions options, Options named, String command, Duration patience, Work work) {
         Console console = console(options);
-        String project = options.project;
+        String project = named.project();
         try {
-            Configuration loaded = ConfigurationLoader.load(options.options(), environment);
+            UserFiles files = new UserFiles(Trust.ofCaller(environment), redactor);
+            SecretSources secrets = new SecretSources(files, environment);
+            Configuration loaded = ConfigurationLoader.load(named, environment, files, workingDirectory);
             project = loaded.project();
-            try (Engine engine = DockerEngine.open(environment, home)) {
+            secrets.learn(loaded);
+            try (Engine engine = secrets.watched(outside.engine(environment, home), project)) {
                 Configuration configuration = Discovery.complete(loaded, engine);
+                if (!configuration.equals(loaded)) {
+                    secrets.learn(configuration);
+                }
+                OwnPlaces.require(files.trust(), configuration, environment);
                 Session session = new Session(
                         configuration,
                         engine,
-                        new ComposeCli(configuration, processes),
+                        secrets.watched(outside.compose(configuration, processes)),
                         new Catalogue(configuration.backups().directory(), configuration.project()),
                         processes,
                         signals,
                         Time.system(),
                         console,
                         environment,
-                        Version.text());
+                        Version.text(),
+                        new Session.Locking(ProjectLock.directory(), patience),
+                        registry(named, configuration),
+                        watcher,
+                        secrets);
                 return inOrder(session, () -> work.run(session, console));
             }
         } catch (BelayException e) {
@@ -93,12 +239,24 @@ public final class App {
         }
     }
 
+    private Registry registry(Options named, Configuration configuration) {
+        return new Registry(
+                Registry.directory(environment),
+                Call.of(
+                        named,
+                        configuration.project(),
+                        configuration.backups().directory(),
+                        workingDirectory,
+                        environment,
+                        home));
+    }
+
     /** What no step has worded: most of all a disk that fails under the journal. */
     private static BelayException unexpected(Session session, RuntimeException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         boolean cutOff = Resume.needed(session);
         return new BelayException(
-                cutOff ? Category.ROLLBACK_FAILED : Category.BACKUP_FAILED,
+                Resume.neededForWhatRuns(session) ? Category.ROLLBACK_FAILED : Category.BACKUP_FAILED,
                 "unexpected failure",
                 e.getMessage() + (cause == e ? "" : " (" + cause.getMessage() + ")"),
                 cutOff ? "remove the cause, then: belay resume" : "call again with -v to see where it came from",
@@ -134,8 +292,7 @@ public final class App {
                 e);
     }
 
-    private int failed(
-            GlobalOptions options, Console console, String command, @Nullable String project, BelayException e) {
+    int failed(GlobalOptions options, Console console, String command, @Nullable String project, BelayException e) {
         int exit = ExitCodes.of(e.category());
         console.problem(e.what(), e.why(), e.tryThis());
         if (options.verbose) {
@@ -159,7 +316,8 @@ public final class App {
     }
 
     void json(Object document) {
-        out.println(new String(Json.bytes(document), java.nio.charset.StandardCharsets.UTF_8));
+        JsonNode redacted = RedactedJson.of(Json.MAPPER.valueToTree(document), redactor);
+        plainOut.println(new String(Json.bytes(redacted), StandardCharsets.UTF_8));
     }
 
     /** Prints a report, in the form that was asked for, and its outcome as the last line. */

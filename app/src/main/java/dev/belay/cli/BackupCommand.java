@@ -5,6 +5,7 @@ import dev.belay.report.RunReport;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code belay backup}. */
@@ -17,9 +18,12 @@ final class BackupCommand implements Callable<Integer> {
     @ParentCommand
     BelayCommand belay;
 
+    @Mixin
+    LockOptions lock = new LockOptions();
+
     @Override
     public Integer call() {
-        return belay.app.run(belay.global, "backup", (session, console) -> {
+        return belay.app.run(belay.global, "backup", lock.patience, (session, console) -> {
             RunReport report = new Backup(session).run();
             String last = String.format(
                     Locale.ROOT,

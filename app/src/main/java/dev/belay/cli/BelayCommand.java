@@ -1,5 +1,7 @@
 package dev.belay.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,8 @@ public final class BelayCommand implements Runnable {
     public static CommandLine commandLine(App app) {
         CommandLine line = new CommandLine(new BelayCommand(app));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOut(new PrintWriter(app.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(app.err(), true, StandardCharsets.UTF_8));
         return line;
     }
 

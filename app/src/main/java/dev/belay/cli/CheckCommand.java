@@ -1,5 +1,6 @@
 package dev.belay.cli;
 
+import dev.belay.os.Counts;
 import dev.belay.store.Catalogue;
 import dev.belay.store.PointCheck;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class CheckCommand implements Callable<Integer> {
             });
             console.outcome(
                     whole,
-                    entries.size() + " restore points checked, "
+                    Counts.of(entries.size(), "restore point") + " checked, "
                             + problems.values().stream()
                                     .filter(l -> !l.isEmpty())
                                     .count() + " damaged"

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -20,6 +21,9 @@ final class DeployCommand implements Callable<Integer> {
     @ParentCommand
     BelayCommand belay;
 
+    @Mixin
+    LockOptions lock = new LockOptions();
+
     @Parameters(
             paramLabel = "COMMAND",
             arity = "0..*",
@@ -28,7 +32,7 @@ final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return belay.app.run(belay.global, "deploy", (session, console) -> {
+        return belay.app.run(belay.global, "deploy", lock.patience, (session, console) -> {
             RunReport report = new Deploy(session).run(command);
             String last = String.format(
                     Locale.ROOT,

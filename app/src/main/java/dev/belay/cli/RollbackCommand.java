@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Spec;
 final class RollbackCommand implements Callable<Integer> {
     @ParentCommand
     BelayCommand belay;
+
+    @Mixin
+    LockOptions lock = new LockOptions();
 
     @Spec
     CommandSpec spec;
@@ -61,7 +65,7 @@ final class RollbackCommand implements Callable<Integer> {
         if (last && point != null) {
             throw new ParameterException(spec.commandLine(), "--last and POINT exclude each other");
         }
-        return belay.app.run(belay.global, "rollback", (session, console) -> {
+        return belay.app.run(belay.global, "rollback", lock.patience, (session, console) -> {
             boolean keep = keepData || session.configuration().rollback().data() == RollbackData.KEEP;
             RollbackOptions options = new RollbackOptions(services, keep);
             return plan ? plan(session, console, options) : run(session, console, options);

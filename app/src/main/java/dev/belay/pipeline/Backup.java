@@ -3,9 +3,9 @@ package dev.belay.pipeline;
 import dev.belay.backup.Inventory;
 import dev.belay.report.RunReport;
 import dev.belay.step.Runner;
+import dev.belay.store.ProjectLock;
 import dev.belay.verify.Verdict;
 import java.util.List;
-import java.util.Set;
 
 /** {@code belay backup}: lock, preflight, verdict on what runs, capture, prune. */
 public final class Backup {
@@ -21,7 +21,8 @@ public final class Backup {
             session.configuration().requireComposeFiles();
         }
         ReportBuilder report = new ReportBuilder(session, "backup");
-        try (Run run = Run.begin(session, "backup", report.runId(), Phase.CAPTURE, List.of())) {
+        try (ProjectLock lock = Run.lock(session, "backup");
+                Run run = Run.begin(session, "backup", report.runId(), Phase.CAPTURE, List.of())) {
             try {
                 return backup(run, report);
             } catch (RuntimeException | InterruptedException e) {
@@ -38,7 +39,7 @@ public final class Backup {
         Verdict verdict = new Health(session).now(inventory.containers());
         Capturing.Captured captured = capturing.capture(inventory, verdict, run.journal());
         run.enter(Phase.SEALED, List.of(captured.point().directory().toString()));
-        capturing.prune(Set.of(captured.point().id()));
+        capturing.prune();
         run.end(Outcome.BACKED_UP.words());
         return report.restorePoint(captured.point())
                 .checks(Health.report(verdict.checks()))

@@ -29,7 +29,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 /** Captures a restore point: what a backup and a deployment share. */
 final class Capturing {
@@ -63,6 +62,7 @@ final class Capturing {
                             + (projects.isEmpty() ? "" : " (this engine has: " + String.join(", ", projects) + ")"),
                     "name the project with -p, or bring it up first; a first deployment needs no backup: belay deploy");
         }
+        Preflight.requireImages(inventory);
         Preflight.requireSpace(inventory, session.catalogue());
         return inventory;
     }
@@ -94,7 +94,9 @@ final class Capturing {
                     seal,
                     new AwaitHealthAgain(capture, session.engine(), session.time())));
             capture.warnings().forEach(session.progress()::warn);
-            return new Captured(seal.sealed().orElseThrow(), capture.warnings());
+            RestorePoint sealed = seal.sealed().orElseThrow();
+            session.secrets().learn(sealed);
+            return new Captured(sealed, capture.warnings());
         } catch (IOException e) {
             throw new BelayException(
                     Category.BACKUP_FAILED,
@@ -108,25 +110,19 @@ final class Capturing {
     }
 
     /** Applies the retention. The new restore point is safe by now, so a failure is only worth a warning. */
-    List<String> prune(Set<String> inUse) {
-        try {
-            List<RestorePoint> expired = Retention.expired(
-                    session.catalogue(), session.configuration().backups().keep(), inUse);
-            for (RestorePoint point : expired) {
-                Retention.remove(session.catalogue(), point);
-            }
-            return expired.stream().map(RestorePoint::id).toList();
-        } catch (IOException e) {
-            session.progress().warn("old restore points could not be removed: " + e.getMessage());
-            return List.of();
-        }
+    Pruned prune() throws InterruptedException {
+        return new Pruning(session).run();
     }
 
     /** What a killed backup or removal left under names that nothing lists. */
     void removeLeftovers() {
         try {
-            for (Path partial : session.catalogue().partials()) {
-                AtomicFiles.deleteTree(partial);
+            List<Path> partials = session.catalogue().partials();
+            // Looked at afterwards: whoever has begun a restore point by now had told of its run before.
+            if (!Runs.anotherProjectCaptures(session)) {
+                for (Path partial : partials) {
+                    AtomicFiles.deleteTree(partial);
+                }
             }
             Retention.removeLeftovers(session.catalogue());
         } catch (IOException e) {

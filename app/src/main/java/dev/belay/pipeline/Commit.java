@@ -3,10 +3,7 @@ package dev.belay.pipeline;
 import dev.belay.backup.ProjectFiles;
 import dev.belay.error.BelayException;
 import dev.belay.store.CommittedRelease;
-import dev.belay.store.RestorePoint;
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Keeps the files of a release that was found good: the next CI run may overwrite them before its backup. */
 final class Commit {
@@ -16,24 +13,39 @@ final class Commit {
         this.session = session;
     }
 
-    /** @param before the restore point of the deployment, which gives the kept release its name */
-    void keep(RestorePoint before) {
+    /**
+     * Before it is committed: a resume would find the files and the environment of another day.
+     *
+     * @param point ID of the restore point of the deployment, which gives the kept release its name
+     */
+    void prepare(String point) {
         try {
-            Map<String, String> hashes = new TreeMap<>();
-            session.engine().containers(session.project()).forEach(c -> hashes.put(c.name(), c.configHash()));
-            CommittedRelease.keep(
+            CommittedRelease.prepare(
                     session.catalogue().base(),
                     session.project(),
-                    "after-" + before.id(),
+                    name(point),
                     session.time().now().toString(),
-                    hashes,
+                    CommittedRelease.hashes(session.engine().containers(session.project())),
                     model(),
                     new ProjectFiles(session.configuration(), session.environment())
                             .find()
                             .files());
+        } catch (IOException | BelayException e) {
+            session.progress().warn("the files of the committed release could not be kept: " + e.getMessage());
+        }
+    }
+
+    /** What was prepared is from now on what the committed release is known by. */
+    void publish(String point) {
+        try {
+            CommittedRelease.publish(session.catalogue().base(), session.project(), name(point));
         } catch (IOException e) {
             session.progress().warn("the files of the committed release could not be kept: " + e.getMessage());
         }
+    }
+
+    private static String name(String point) {
+        return "after-" + point;
     }
 
     /** As resolved with the environment of this deployment, which a later backup does not have. */

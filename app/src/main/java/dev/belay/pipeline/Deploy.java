@@ -5,11 +5,15 @@ import dev.belay.config.Configuration.RollbackData;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.ProcessFamily;
+import dev.belay.os.ShellWords;
 import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
 import dev.belay.step.Runner;
+import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code belay deploy}: backup, apply, verify, commit; on failure back to what ran before. */
 public final class Deploy {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Session session;
     private final Health health;
     private final ReportBuilder report;
@@ -29,8 +35,10 @@ public final class Deploy {
 
     /** @param command what applies the new release; empty for {@code docker compose up -d --remove-orphans} */
     public RunReport run(List<String> command) throws InterruptedException {
+        session.secrets().learnCommand(command);
         requireCompose(command);
-        try (Run run = Run.begin(session, "deploy", report.runId(), Phase.CAPTURE, List.of())) {
+        try (ProjectLock lock = Run.lock(session, "deploy");
+                Run run = Run.begin(session, "deploy", report.runId(), Phase.CAPTURE, List.of())) {
             try {
                 return deploy(run, command);
             } catch (RuntimeException | InterruptedException e) {
@@ -55,11 +63,23 @@ public final class Deploy {
         if (failure != null) {
             return undo(run, runner, undo, failure);
         }
+        Commit commit = new Commit(session);
+        commit.prepare(point.id());
         run.enter(Phase.COMMITTED, undo.values());
-        new Commit(session).keep(point);
-        capturing.prune(Set.of(point.id()));
+        commit.publish(point.id());
+        capturing.prune();
         run.end(Outcome.DEPLOYED.words());
+        compareEnvironments(before.containers());
         return report.build(Outcome.DEPLOYED, runner.records());
+    }
+
+    /** After the end of the run: whatever this finds, the release stays. */
+    private void compareEnvironments(List<ContainerDocument> before) {
+        try {
+            report.environment(before, session.engine().containers(session.project()));
+        } catch (BelayException e) {
+            report.notes(List.of("the variables of the services could not be compared: " + e.getMessage()));
+        }
     }
 
     /** Why the new release is not to stay. */
@@ -94,7 +114,10 @@ public final class Deploy {
             Instant changedAt = session.time().now();
             run.enter(Phase.APPLY, undo.values());
             runner.run(new ApplyRelease(
-                    session, command.isEmpty() ? session.compose().applyCommand() : command, run.journal()));
+                    session,
+                    command.isEmpty() ? session.compose().applyCommand() : command,
+                    run.journal(),
+                    run.mark()));
             run.enter(Phase.VERIFY, undo.values());
             session.progress().started("verify");
             Verdict verdict = health.afterDeploy(before, baseline, changedAt);
@@ -120,25 +143,60 @@ public final class Deploy {
 
     private RunReport undo(Run run, Runner runner, Undo undo, Failure failure) throws InterruptedException {
         session.progress().warn("the deployment failed: " + failure.why());
-        Verdict verdict = failure.verdict() == null ? health.now(List.of()) : failure.verdict();
-        report.why(failure.why())
-                .failedChecks(Health.report(verdict.failures()))
-                .evidence(EvidenceCollector.collect(session.engine(), session.project(), verdict));
+        requireEngine(failure);
+        describe(failure);
         if (!session.configuration().deploy().automaticRollback()) {
-            report.nextSteps(List.of("go back: belay rollback " + undo.point().id()));
+            report.nextSteps(List.of(
+                    "go back: belay rollback " + ShellWords.quote(undo.point().id())));
             run.end(Outcome.DEPLOY_FAILED_LEFT.words());
             return report.buildAndKeep(Outcome.DEPLOY_FAILED_LEFT, runner.records());
         }
         run.enter(Phase.ROLLBACK, undo.values());
+        endLeftovers(run);
         try {
-            return new Restoring(session, runner, health)
-                    .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, report.runId(), true);
+            return new Restoring(session, runner, health, run.journal())
+                    .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, Restoring.OnFailure.END);
         } catch (BelayException e) {
             if (e.category() == Category.INTERRUPTED || session.signals().interrupted()) {
                 throw e;
             }
-            report.error(e).nextSteps(Restoring.manualCommands(undo.point()));
+            report.error(e)
+                    .nextSteps(
+                            run.phase() == Phase.ENDED
+                                    ? Restoring.manualCommands(undo.point().directory(), session.project())
+                                    : List.of(e.tryThis()));
             return report.buildAndKeep(Outcome.ROLLBACK_FAILED, runner.records());
+        }
+    }
+
+    /** For the report alone: a rollback does not depend on it. */
+    private void describe(Failure failure) {
+        report.why(failure.why());
+        try {
+            Verdict verdict = failure.verdict() == null ? health.now(List.of()) : failure.verdict();
+            report.failedChecks(Health.report(verdict.failures()))
+                    .evidence(EvidenceCollector.collect(session.engine(), session.project(), verdict));
+        } catch (BelayException e) {
+            if (e.category() == Category.INTERRUPTED) {
+                throw e;
+            }
+            session.progress().warn("what failed could not be looked at: " + e.what() + ": " + e.why());
+        }
+    }
+
+    /** One that is being restarted is waited for; without one the run stays as it is, for a resume. */
+    private void requireEngine(Failure failure) throws InterruptedException {
+        if (!session.engine().awaitAnswer(Restoring.ENGINE_PATIENCE)) {
+            throw Restoring.cutOff(new BelayException(
+                    Category.ENGINE_UNREACHABLE, "the deployment failed", failure.why(), "start the engine"));
+        }
+    }
+
+    /** What the deployment command left running would go on changing what is about to be put back. */
+    private void endLeftovers(Run run) throws InterruptedException {
+        int ended = new ProcessFamily(List.of(run.mark()), List.of()).end(PATIENCE);
+        if (ended > 0) {
+            session.progress().note("ended " + ended + " programs that the deployment command had left running");
         }
     }
 }

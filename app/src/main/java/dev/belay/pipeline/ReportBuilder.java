@@ -1,8 +1,11 @@
 package dev.belay.pipeline;
 
+import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.report.RunReport;
 import dev.belay.report.TextReport;
+import dev.belay.secret.RedactedJson;
+import dev.belay.secret.Redactor;
 import dev.belay.step.StepRecord;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Json;
@@ -10,10 +13,10 @@ import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ final class ReportBuilder {
     private final List<String> notes = new ArrayList<>();
     private final List<String> nextSteps = new ArrayList<>();
     private RunReport.@Nullable LostWrites lostWrites;
+    private List<RunReport.ServiceEnvironment> environment = List.of();
     private RunReport.@Nullable Problem error;
 
     ReportBuilder(Session session, String command) {
@@ -90,17 +94,28 @@ final class ReportBuilder {
         return this;
     }
 
+    /** A report without this comparison is still a report: what stands in its way is a note. */
+    ReportBuilder environment(Collection<ContainerDocument> before, Collection<ContainerDocument> after) {
+        try {
+            this.environment = Environments.compare(session.catalogue().base(), before, after);
+        } catch (IOException e) {
+            notes.add("the variables of the services could not be compared: " + e.getMessage());
+        }
+        return this;
+    }
+
     ReportBuilder error(BelayException e) {
         this.error = new RunReport.Problem(e.what(), e.why(), e.tryThis());
         return this;
     }
 
-    ReportBuilder restored(Restoring.Result result) {
+    ReportBuilder restored(Restoring.Result result, List<String> thatWasSetAside) {
         this.point = result.point();
         this.putBack = result.context().putBack();
-        this.setAside = result.context().setAside();
+        this.setAside = thatWasSetAside;
         this.leftInPlace = result.plan().leftInPlace();
         this.lostWrites = result.lostWrites();
+        environment(result.replaced(), result.putBack());
         this.notes.addAll(result.context().notes());
         String files = String.join(
                 ", ",
@@ -151,6 +166,7 @@ final class ReportBuilder {
                 leftInPlace,
                 notes,
                 lostWrites,
+                environment,
                 nextSteps,
                 error);
     }
@@ -158,13 +174,14 @@ final class ReportBuilder {
     /** Keeps the report of a rollback with its run, and beside the restore points under the name operators know. */
     RunReport buildAndKeep(Outcome outcome, List<StepRecord> steps) {
         Path base = session.catalogue().base();
-        Path run = Run.directory(session, runId);
+        Path run = Runs.directory(session, runId);
         nextSteps.add("this report: " + base.resolve("rollback-report.txt") + " (kept in " + run + ")");
         RunReport report = build(outcome, steps);
-        byte[] text = TextReport.of(report).getBytes(StandardCharsets.UTF_8);
-        byte[] json = Json.bytes(report);
+        Redactor redactor = session.secrets().redactor();
+        byte[] text = redactor.redact(TextReport.of(report)).getBytes(StandardCharsets.UTF_8);
+        byte[] json = Json.bytes(RedactedJson.of(Json.MAPPER.valueToTree(report), redactor));
         try {
-            Files.createDirectories(run, AtomicFiles.privateDirectory());
+            AtomicFiles.makePrivateDirectories(run);
             for (Path directory : List.of(run, base)) {
                 AtomicFiles.write(directory.resolve("rollback-report.txt"), text);
                 AtomicFiles.write(directory.resolve("rollback-report.json"), json);

@@ -4,16 +4,20 @@ import dev.belay.backup.Quiesce;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Entry;
+import dev.belay.journal.Journal;
+import dev.belay.os.ProcessFamily;
 import dev.belay.os.Processes;
 import dev.belay.report.RunReport;
 import dev.belay.step.Runner;
+import dev.belay.store.AtomicFiles;
 import dev.belay.store.ProjectLock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** {@code belay resume}: finishes or undoes the run that was cut off, as {@link Phase#onResume} says. */
 public final class Resume {
@@ -26,41 +30,101 @@ public final class Resume {
         this.session = session;
     }
 
-    /** True when a run was cut off, so that this command has something to do. */
+    /** True when a run was cut off, so that this command has something to do; false while one is under way. */
     public static boolean needed(Session session) {
-        return Run.unfinished(session).isPresent();
+        return Runs.unfinished(session).isPresent()
+                && ProjectLock.holder(session.locking().directory(), session.project())
+                        .isEmpty();
+    }
+
+    /** True when a run was cut off that has changed something, which is to be taken back or finished. */
+    public static boolean neededForWhatRuns(Session session) {
+        if (!needed(session)) {
+            return false;
+        }
+        return Runs.unfinished(session)
+                .map(directory -> {
+                    try {
+                        return !Run.phase(Journal.salvage(directory)).nothingChanged();
+                    } catch (IOException e) {
+                        return true;
+                    }
+                })
+                .orElse(false);
     }
 
     public RunReport run() throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "resume");
-        try (ProjectLock lock = ProjectLock.acquire(ProjectLock.directory(), session.project(), "resume")) {
-            Optional<Path> directory = Run.unfinished(session);
+        try (ProjectLock lock = Run.lock(session, "resume")) {
+            Optional<Path> directory = Runs.unfinished(session);
             if (directory.isEmpty()) {
+                session.registry().leave(session.progress());
                 return report.build(Outcome.NOTHING_TO_RESUME, List.of());
             }
-            try (Run run = Run.resume(session, lock, directory.get())) {
-                session.progress()
-                        .note("run " + directory.get().getFileName() + " (" + run.command()
-                                + ") was cut off in phase " + run.phase() + ": "
-                                + run.phase().onResume().words());
-                if (run.resumes() > ATTEMPTS) {
-                    return giveUp(run, report);
-                }
-                String runId = String.valueOf(directory.get().getFileName());
-                return resume(run, report.ofRun(runId), runId);
-            }
+            return run(directory.get(), report);
         } catch (IOException e) {
             throw new BelayException(
-                    Category.REFUSED,
-                    "could not read the journal of the run that was cut off",
+                    Category.ROLLBACK_FAILED,
+                    "could not take up the run that was cut off",
                     String.valueOf(e.getMessage()),
-                    "check " + session.catalogue().base(),
+                    "check that " + session.catalogue().base() + " can be written and has space, then: belay resume",
                     e);
         }
     }
 
-    private RunReport resume(Run run, ReportBuilder report, String runId) throws InterruptedException {
+    private RunReport run(Path directory, ReportBuilder report) throws IOException, InterruptedException {
+        List<Entry> salvaged = Journal.salvage(directory);
+        boolean damaged = Journal.damaged(directory);
+        if (damaged) {
+            keepDamaged(directory);
+        }
+        try (Run run = Run.resume(session, directory)) {
+            report.ofRun(run.id());
+            if (damaged) {
+                report.why("the journal of the run is damaged: how far the run came is not known");
+                return giveUp(run, report, salvaged);
+            }
+            session.progress()
+                    .note("run " + run.id() + " (" + run.command() + ") was cut off in phase " + run.phase() + ": "
+                            + run.phase().onResume().words());
+            if (run.resumes() > ATTEMPTS) {
+                report.why(ATTEMPTS + " resumes were cut off before they reached an end");
+                return giveUp(run, report, salvaged);
+            }
+            return attempt(run, report);
+        }
+    }
+
+    /** Taking up the run cuts off what is behind the damage; an operator may want to read it. */
+    private static void keepDamaged(Path directory) throws IOException {
+        AtomicFiles.write(
+                directory.resolve(Journal.FILE + ".damaged"), Files.readAllBytes(directory.resolve(Journal.FILE)));
+    }
+
+    private RunReport attempt(Run run, ReportBuilder report) throws InterruptedException {
+        boolean last = run.resumes() == ATTEMPTS;
+        Phase phase = run.phase();
         Runner runner = new Runner(session.time(), session.progress(), run.journal());
+        try {
+            return resume(run, runner, report, last ? Restoring.OnFailure.GIVE_UP : Restoring.OnFailure.LEAVE);
+        } catch (BelayException e) {
+            if (e.category() == Category.INTERRUPTED || session.signals().interrupted()) {
+                throw e;
+            }
+            if (last) {
+                report.why("the last of " + ATTEMPTS + " attempts failed").error(e);
+                return giveUp(run, report, run.journal().entries());
+            }
+            if (phase.nothingChanged()) {
+                throw e;
+            }
+            report.error(e).nextSteps(again(run));
+            return report.buildAndKeep(Outcome.ROLLBACK_FAILED, runner.records());
+        }
+    }
+
+    private RunReport resume(Run run, Runner runner, ReportBuilder report, Restoring.OnFailure onFailure)
+            throws InterruptedException {
         Capturing capturing = new Capturing(session, runner);
         endChildren(run);
         List<Entry> held = run.held();
@@ -77,15 +141,14 @@ public final class Resume {
             case ROLL_BACK -> {
                 Undo undo = undo(run);
                 run.enter(Phase.ROLLBACK, undo.values());
-                yield rollBack(run, runner, undo, report, runId);
+                yield rollBack(run, runner, undo, report, onFailure);
             }
-            case GO_ON -> rollBack(run, runner, undo(run), report, runId);
+            case GO_ON -> rollBack(run, runner, undo(run), report, onFailure);
             case FINISH -> {
-                Undo undo = undo(run);
-                new Commit(session).keep(undo.point());
-                capturing.prune(Set.of(undo.point().id()));
+                new Commit(session).publish(pointId(run));
+                capturing.prune();
                 run.end(Outcome.FINISHED.words());
-                yield report.restorePoint(undo.point()).build(Outcome.FINISHED, runner.records());
+                yield report.build(Outcome.FINISHED, runner.records());
             }
             case NOTHING -> report.build(Outcome.NOTHING_TO_RESUME, List.of());
         };
@@ -93,35 +156,80 @@ public final class Resume {
 
     /** A deployment command that outlived the run would go on changing what is about to be put back. */
     private void endChildren(Run run) throws InterruptedException {
-        for (Entry child : run.journal().entries()) {
-            if (child.kind() == Entry.Kind.CHILD && Processes.endLeftover(child.values(), PATIENCE)) {
-                session.progress().note("ended " + child.name() + ", which the run had left behind");
-            }
+        List<ProcessHandle> started = run.journal().entries().stream()
+                .filter(entry -> entry.kind() == Entry.Kind.CHILD)
+                .flatMap(child -> Processes.find(child.values()).stream())
+                .toList();
+        ProcessFamily family = new ProcessFamily(List.of(run.mark()), started);
+        int ended = family.end(PATIENCE);
+        if (ended > 0) {
+            session.progress().note("ended " + ended + " programs of the deployment, which the run had left behind");
+        }
+        List<ProcessHandle> left = family.running();
+        if (!left.isEmpty()) {
+            throw new BelayException(
+                    Category.ROLLBACK_FAILED,
+                    "could not end the deployment command that the run had left behind",
+                    "process " + left.get(0).pid() + " does not end",
+                    "end it, then call again");
         }
     }
 
-    private RunReport rollBack(Run run, Runner runner, Undo undo, ReportBuilder report, String runId)
+    private RunReport rollBack(Run run, Runner runner, Undo undo, ReportBuilder report, Restoring.OnFailure onFailure)
             throws InterruptedException {
         report.why("the run was cut off");
-        return new Restoring(session, runner, new Health(session))
-                .finish(run, undo, report, Outcome.ROLLED_BACK, runId, false);
+        return new Restoring(session, runner, new Health(session), run.journal())
+                .finish(run, undo, report, Outcome.ROLLED_BACK, onFailure);
     }
 
     private Undo undo(Run run) {
-        List<String> values = run.valuesOf(run.phase());
-        if (values == null) {
-            throw new IllegalStateException("phase " + run.phase() + " was entered without a restore point");
-        }
-        return Undo.of(session.catalogue(), values);
+        return Undo.of(session.catalogue(), values(run));
     }
 
-    private RunReport giveUp(Run run, ReportBuilder report) {
+    private static String pointId(Run run) {
+        return String.valueOf(Path.of(values(run).get(0)).getFileName());
+    }
+
+    private static List<String> values(Run run) {
         List<String> values = run.valuesOf(run.phase());
-        if (values != null && !values.isEmpty()) {
-            Undo undo = Undo.of(session.catalogue(), values);
-            report.restorePoint(undo.point()).nextSteps(Restoring.manualCommands(undo.point()));
+        if (values == null || values.isEmpty()) {
+            throw new IllegalStateException("phase " + run.phase() + " was entered without a restore point");
         }
+        return values;
+    }
+
+    /** What the report of an attempt that is not the last one ends with. */
+    static List<String> again(Run run) {
+        return List.of("when the cause is gone: belay resume (attempt " + run.resumes() + " of " + ATTEMPTS
+                + " did not succeed)");
+    }
+
+    /** @param entries all that is known of the run */
+    private RunReport giveUp(Run run, ReportBuilder report, List<Entry> entries) {
+        report.nextSteps(manualCommands(entries, session.project()));
         run.end(Outcome.GIVEN_UP.words());
         return report.buildAndKeep(Outcome.GIVEN_UP, List.of());
+    }
+
+    /** What an operator does when Belay does not try any more. */
+    static List<String> manualCommands(List<Entry> entries, String project) {
+        List<String> lines = new ArrayList<>();
+        for (Entry held : Run.held(entries)) {
+            held.values()
+                    .forEach(id -> lines.add("let go of what was held: docker unpause " + id + "; docker start " + id));
+        }
+        List<String> values = List.of();
+        for (Entry entry : entries) {
+            values = entry.kind() == Entry.Kind.PHASE ? entry.values() : values;
+        }
+        Phase phase = Run.phase(entries);
+        if (phase == Phase.COMMITTED) {
+            lines.add("the release had been found good and stays; see that it is well: belay verify");
+        } else if (!phase.nothingChanged() && !values.isEmpty()) {
+            lines.addAll(Restoring.manualCommands(Path.of(values.get(0)), project));
+        } else {
+            lines.add("nothing else had been changed: belay verify");
+        }
+        return lines;
     }
 }

@@ -8,6 +8,7 @@ import dev.belay.rollback.RollbackPlan;
 import dev.belay.rollback.Target;
 import dev.belay.step.Runner;
 import dev.belay.step.Step;
+import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
 import java.util.List;
@@ -26,8 +27,13 @@ public final class Rollback {
     /** @param point null for the newest verified one that differs from what runs */
     public RunReport run(@Nullable String point, boolean last, RollbackOptions options) throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "rollback");
-        Run.refuseUnfinished(session);
-        Undo undo = new Undo(target(point, last, options), options);
+        try (ProjectLock lock = Run.lock(session, "rollback")) {
+            Run.refuseUnfinished(session);
+            return run(new Undo(target(point, last, options), options), report);
+        }
+    }
+
+    private RunReport run(Undo undo, ReportBuilder report) throws InterruptedException {
         try (Run run = Run.begin(session, "rollback", report.runId(), Phase.ROLLBACK, undo.values())) {
             session.progress()
                     .note("going back to " + undo.point().id() + " of "
@@ -35,23 +41,32 @@ public final class Rollback {
             Runner runner = new Runner(session.time(), session.progress(), run.journal());
             Health health = new Health(session);
             describeWhatWasFound(report, health);
-            return new Restoring(session, runner, health)
-                    .finish(run, undo, report, Outcome.ROLLED_BACK, report.runId(), true);
+            return new Restoring(session, runner, health, run.journal())
+                    .finish(run, undo, report, Outcome.ROLLED_BACK, Restoring.OnFailure.END);
         }
     }
 
+    /** For the report alone: a rollback does not depend on it. */
     private void describeWhatWasFound(ReportBuilder report, Health health) {
-        Verdict before = health.now(session.engine().containers(session.project()));
-        report.why("asked for by hand" + (before.healthy() ? "" : "; before it: " + Health.why(before)))
-                .failedChecks(Health.report(before.failures()))
-                .evidence(EvidenceCollector.collect(session.engine(), session.project(), before));
+        report.why("asked for by hand");
+        try {
+            Verdict before = health.now(session.engine().containers(session.project()));
+            report.why("asked for by hand" + (before.healthy() ? "" : "; before it: " + Health.why(before)))
+                    .failedChecks(Health.report(before.failures()))
+                    .evidence(EvidenceCollector.collect(session.engine(), session.project(), before));
+        } catch (BelayException e) {
+            if (e.category() == Category.INTERRUPTED) {
+                throw e;
+            }
+            session.progress().warn("what runs now could not be looked at: " + e.what() + ": " + e.why());
+        }
     }
 
     /** The names of the steps that {@link #run} would take; nothing is touched, no lock is needed. */
     public Planned plan(@Nullable String point, boolean last, RollbackOptions options) {
         RestorePoint target = target(point, last, options);
         Runner runner = new Runner(session.time(), session.progress(), null);
-        RollbackPlan plan = new Restoring(session, runner, new Health(session)).plan(target, options, "plan");
+        RollbackPlan plan = new Restoring(session, runner, new Health(session), null).plan(target, options, "plan");
         return new Planned(target, plan.steps().stream().map(Step::name).toList(), plan.leftInPlace());
     }
 

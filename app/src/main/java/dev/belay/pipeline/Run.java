@@ -10,26 +10,28 @@ import dev.belay.store.ProjectLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One journaled execution of a command that changes things: it holds the project's lock while it is open. */
+/** One journaled execution of a command that changes things; whoever runs it holds the project's lock. */
 final class Run implements AutoCloseable {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId.systemDefault());
 
-    private final ProjectLock lock;
+    private final Session session;
+    private final String id;
     private final Journal journal;
     private Phase phase;
 
-    private Run(ProjectLock lock, Journal journal, Phase phase) {
-        this.lock = lock;
+    private Run(Session session, String id, Journal journal, Phase phase) {
+        this.session = session;
+        this.id = id;
         this.journal = journal;
         this.phase = phase;
     }
@@ -39,57 +41,76 @@ final class Run implements AutoCloseable {
         return STAMP.format(at) + "-" + ProcessHandle.current().pid();
     }
 
-    /** Where a run keeps its journal, its report and the failed state. */
-    static Path directory(Session session, String runId) {
-        return runs(session).resolve(runId);
+    /**
+     * Takes the project's lock, or waits for it as long as the caller wants.
+     *
+     * @throws BelayException LOCKED when another run is under way
+     */
+    static ProjectLock lock(Session session, String command) throws InterruptedException {
+        return ProjectLock.acquire(
+                session.locking().directory(),
+                session.project(),
+                command,
+                session.locking().patience(),
+                session.time(),
+                holder -> session.progress().note("waiting for the lock of " + session.project() + ": " + holder));
     }
 
-    private static Path runs(Session session) {
-        return session.catalogue().base().resolve("runs");
+    /** What everything that the run's deployment command starts carries in its environment. */
+    String mark() {
+        return session.project() + "/" + id;
     }
 
     /**
-     * Takes the lock and begins a run.
+     * Begins a run, under the lock.
      *
-     * @throws BelayException LOCKED when another run is under way, UNFINISHED when one was cut off
+     * @throws BelayException UNFINISHED when an earlier one was cut off
      */
     static Run begin(Session session, String command, String runId, Phase first, List<String> values) {
-        ProjectLock lock = ProjectLock.acquire(ProjectLock.directory(), session.project(), command);
+        refuseUnfinished(session);
+        Preflight.requireWritable(session.catalogue().base());
         try {
-            Preflight.requireWritable(session.catalogue().base());
-            refuseUnfinished(session);
-            Path directory = directory(session, runId);
-            Files.createDirectories(runs(session), AtomicFiles.privateDirectory());
-            Files.createDirectory(directory, AtomicFiles.privateDirectory());
-            AtomicFiles.sync(runs(session));
-            Run run = new Run(lock, Journal.open(directory, session.time()), first);
-            run.journal.append(Entry.Kind.BEGIN, command, List.of(session.project()));
-            run.journal.append(Entry.Kind.PHASE, first.name(), values);
-            return run;
+            session.registry().enter(session.progress());
+            Path directory = Runs.make(session, runId);
+            Run run = new Run(session, runId, journal(session, directory), first);
+            try {
+                run.journal.append(Entry.Kind.BEGIN, command, List.of(session.project()));
+                run.journal.append(Entry.Kind.PHASE, first.name(), values);
+                return run;
+            } catch (UncheckedIOException e) {
+                run.close();
+                throw e.getCause();
+            }
         } catch (IOException e) {
-            lock.close();
             throw new BelayException(
                     Category.REFUSED,
                     "could not begin the journal of the run",
                     String.valueOf(e.getMessage()),
                     "check that " + session.catalogue().base() + " can be written and has space",
                     e);
-        } catch (RuntimeException e) {
-            lock.close();
-            throw e;
         }
     }
 
-    /** Takes up a run that was cut off. */
-    static Run resume(Session session, ProjectLock lock, Path directory) throws IOException {
-        Journal journal = Journal.open(directory, session.time());
-        Run run = new Run(lock, journal, phase(journal.entries()));
-        journal.append(Entry.Kind.RESUME, run.phase.name());
-        return run;
+    /** Takes up a run that was cut off, under the lock. */
+    static Run resume(Session session, Path directory) throws IOException {
+        Journal journal = journal(session, directory);
+        Run run = new Run(session, String.valueOf(directory.getFileName()), journal, phase(journal.entries()));
+        try {
+            journal.append(Entry.Kind.RESUME, run.phase.name());
+            return run;
+        } catch (UncheckedIOException e) {
+            run.close();
+            throw e.getCause();
+        }
+    }
+
+    private static Journal journal(Session session, Path directory) throws IOException {
+        return Journal.open(
+                directory, session.time(), session.watcher(), session.secrets().redactor()::redact);
     }
 
     static void refuseUnfinished(Session session) {
-        unfinished(session).ifPresent(directory -> {
+        Runs.unfinished(session).ifPresent(directory -> {
             throw new BelayException(
                     Category.UNFINISHED,
                     "an earlier run of project " + session.project() + " was cut off",
@@ -98,27 +119,7 @@ final class Run implements AutoCloseable {
         });
     }
 
-    /** The directory of the run that did not reach an end, if there is one. */
-    static Optional<Path> unfinished(Session session) {
-        if (!Files.isDirectory(runs(session))) {
-            return Optional.empty();
-        }
-        try (var paths = Files.list(runs(session))) {
-            for (Path directory : paths.sorted().toList()) {
-                List<Entry> entries = Journal.read(directory);
-                boolean ofThisProject =
-                        !entries.isEmpty() && entries.get(0).values().contains(session.project());
-                if (ofThisProject && phase(entries) != Phase.ENDED) {
-                    return Optional.of(directory);
-                }
-            }
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Phase phase(List<Entry> entries) {
+    static Phase phase(List<Entry> entries) {
         Phase phase = Phase.CAPTURE;
         for (Entry entry : entries) {
             if (entry.kind() == Entry.Kind.PHASE) {
@@ -128,6 +129,10 @@ final class Run implements AutoCloseable {
             }
         }
         return phase;
+    }
+
+    String id() {
+        return id;
     }
 
     Journal journal() {
@@ -149,12 +154,42 @@ final class Run implements AutoCloseable {
     void end(String outcome) {
         journal.append(Entry.Kind.END, outcome);
         phase = Phase.ENDED;
+        session.registry().leave(session.progress());
+        removeEmptyMarks();
+    }
+
+    /** Where there was no data, an empty directory has told until now that the old data is in its place. */
+    private void removeEmptyMarks() {
+        try {
+            removeEmptyMarks(id, journal.entries());
+        } catch (IOException e) {
+            session.progress().warn("an empty directory could not be removed: " + e.getMessage());
+        }
+    }
+
+    static void removeEmptyMarks(String runId, List<Entry> entries) throws IOException {
+        for (Entry entry : setAsideRecords(entries)) {
+            Path place = Path.of(entry.values().get(0));
+            if (isOf(runId, place) && AtomicFiles.isEmptyDirectory(place)) {
+                Files.delete(place);
+            }
+        }
+    }
+
+    /** Everything that a run makes beside the live data has its name. */
+    static boolean isOf(String runId, Path place) {
+        return String.valueOf(place.getFileName()).endsWith("-" + runId);
     }
 
     /** The run failed: it has ended, unless something is left that a resume must finish or undo. */
     void failed(Exception failure) {
         if (phase.nothingChanged() && held().isEmpty()) {
-            end("failed: " + failure.getMessage());
+            try {
+                end("failed: " + failure.getMessage());
+            } catch (UncheckedIOException e) {
+                session.progress().warn(e.getMessage() + "; when it can be: belay resume");
+                failure.addSuppressed(e);
+            }
         }
     }
 
@@ -167,8 +202,12 @@ final class Run implements AutoCloseable {
 
     /** The records of containers that were held and not let go. */
     List<Entry> held() {
+        return held(journal.entries());
+    }
+
+    static List<Entry> held(List<Entry> entries) {
         List<Entry> held = new ArrayList<>();
-        for (Entry entry : journal.entries()) {
+        for (Entry entry : entries) {
             switch (entry.kind()) {
                 case HOLD -> held.add(entry);
                 case RELEASED -> held.clear();
@@ -176,6 +215,27 @@ final class Run implements AutoCloseable {
             }
         }
         return held;
+    }
+
+    /** What was set aside and where it is, one line each; what an earlier process of this run set aside included. */
+    List<String> setAside() {
+        return setAsideRecords(journal.entries()).stream()
+                .filter(e -> there(Path.of(e.values().get(0))))
+                .map(Entry::name)
+                .distinct()
+                .toList();
+    }
+
+    static List<Entry> setAsideRecords(List<Entry> entries) {
+        return entries.stream().filter(e -> e.kind() == Entry.Kind.SET_ASIDE).toList();
+    }
+
+    private static boolean there(Path place) {
+        try {
+            return Files.exists(place, LinkOption.NOFOLLOW_LINKS) && !AtomicFiles.isEmptyDirectory(place);
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** The values that the run entered a phase with; null when it never did. */
@@ -197,7 +257,7 @@ final class Run implements AutoCloseable {
 
     @Override
     public void close() {
-        try (lock) {
+        try {
             journal.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

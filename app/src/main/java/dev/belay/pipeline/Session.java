@@ -3,11 +3,14 @@ package dev.belay.pipeline;
 import dev.belay.config.Configuration;
 import dev.belay.engine.Compose;
 import dev.belay.engine.Engine;
+import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Signals;
 import dev.belay.os.Time;
 import dev.belay.step.Progress;
 import dev.belay.store.Catalogue;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -15,6 +18,10 @@ import java.util.Map;
  *
  * @param environment of this process
  * @param belayVersion as it is written into manifests
+ * @param locking where the project's lock is and how long to wait for it
+ * @param registry where a run is entered as long as it has not ended
+ * @param watcher told of every record of a journal
+ * @param secrets what must not be shown
  */
 public record Session(
         Configuration configuration,
@@ -26,7 +33,17 @@ public record Session(
         Time time,
         Progress progress,
         Map<String, String> environment,
-        String belayVersion) {
+        String belayVersion,
+        Locking locking,
+        Registry registry,
+        Journal.Watcher watcher,
+        SecretSources secrets) {
+
+    /**
+     * @param directory of the locks of this machine
+     * @param patience with another run, before the lock is called taken
+     */
+    public record Locking(Path directory, Duration patience) {}
 
     public String project() {
         return configuration.project();

@@ -8,6 +8,7 @@ import dev.belay.rollback.Target;
 import dev.belay.step.Runner;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest;
+import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,10 @@ public final class Status {
                 .map(Status::container)
                 .toList();
         int points = session.catalogue().newestFirst().size();
+        Optional<String> holder = ProjectLock.holder(session.locking().directory(), session.project());
+        if (holder.isPresent()) {
+            return new Answer(containers, null, 0, "another run is under way: " + holder.get(), points);
+        }
         if (Resume.needed(session)) {
             return new Answer(containers, null, 0, "an earlier run was cut off: belay resume first", points);
         }
@@ -62,7 +67,7 @@ public final class Status {
                 return new Answer(containers, null, 0, problem, points);
             }
             RollbackPlan plan = new Restoring(
-                            session, new Runner(session.time(), session.progress(), null), new Health(session))
+                            session, new Runner(session.time(), session.progress(), null), new Health(session), null)
                     .planQuickly(target.get(), EVERYTHING, "status");
             return new Answer(containers, target.get(), estimate(target.get(), plan), "", points);
         } catch (BelayException e) {

@@ -11,6 +11,7 @@ import dev.belay.store.Manifest.ContainerEntry;
 import dev.belay.store.Manifest.CopiedFile;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Creates a container from its captured document: same name, configuration, labels, networks and mounts. */
@@ -34,7 +35,18 @@ final class CreateContainer implements Step {
     @Override
     public boolean done() {
         Optional<ContainerDocument> now = context.engine.container(entry.name());
-        return now.isPresent() && now.get().name().equals(entry.name()) && attached(now.get());
+        return now.isPresent()
+                && now.get().name().equals(entry.name())
+                && attached(now.get())
+                && copiedFiles()
+                        .allMatch(file -> context.engine
+                                .readFile(now.get().id(), file.path())
+                                .isPresent());
+    }
+
+    private Stream<CopiedFile> copiedFiles() {
+        return context.point.manifest().copiedFiles().stream()
+                .filter(file -> file.container().equals(entry.name()));
     }
 
     private boolean attached(ContainerDocument now) {
@@ -63,13 +75,11 @@ final class CreateContainer implements Step {
                     .id();
             context.engine.connect(network, id, endpoint.settings());
         });
-        for (CopiedFile copied : context.point.manifest().copiedFiles()) {
-            if (copied.container().equals(entry.name())) {
-                Steps.files(name(), () -> {
-                    context.engine.writeFile(id, Files.readAllBytes(context.point.file(copied.stored())));
-                    return copied;
-                });
-            }
+        for (CopiedFile copied : copiedFiles().toList()) {
+            Steps.files(name(), () -> {
+                context.engine.writeFile(id, Files.readAllBytes(context.point.file(copied.stored())));
+                return copied;
+            });
         }
         context.putBack("container " + entry.name() + " from image " + Ids.brief(entry.imageId()) + " ("
                 + entry.imageReference() + ")");
@@ -95,12 +105,14 @@ final class CreateContainer implements Step {
                     + " is not known to the engine any more");
             return create.get();
         }
+        context.movingTag(reference, now.map(ImageDocument::id));
         context.engine.tag(entry.imageId(), reference);
         try {
             return create.get();
         } finally {
             now.ifPresentOrElse(
                     other -> context.engine.tag(other.id(), reference), () -> context.engine.untag(reference));
+            context.tagsAreBack();
         }
     }
 

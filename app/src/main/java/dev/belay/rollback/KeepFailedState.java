@@ -2,6 +2,7 @@ package dev.belay.rollback;
 
 import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
+import dev.belay.os.Counts;
 import dev.belay.step.Step;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Json;
@@ -39,7 +40,9 @@ final class KeepFailedState implements Step {
     @Override
     public String run() throws InterruptedException {
         return Steps.files(name(), () -> {
-            Files.createDirectories(context.failedState, AtomicFiles.privateDirectory());
+            context.settingAside(
+                    "documents and logs of " + Counts.of(containers.size(), "container"), context.failedState);
+            AtomicFiles.makePrivateDirectories(context.failedState);
             for (ContainerDocument container : containers) {
                 if (gone(container)) {
                     continue;
@@ -49,7 +52,6 @@ final class KeepFailedState implements Step {
                         logs(container).getBytes(StandardCharsets.UTF_8));
                 AtomicFiles.write(document(container), Json.bytes(container.json()));
             }
-            context.setAside("documents and logs of " + containers.size() + " containers: " + context.failedState);
             return context.failedState.toString();
         });
     }

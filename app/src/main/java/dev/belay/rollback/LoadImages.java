@@ -4,6 +4,7 @@ import dev.belay.archive.Codec;
 import dev.belay.engine.ImageDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Counts;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest.ImageEntry;
 import java.io.BufferedInputStream;
@@ -14,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Loads the image archive, because the engine does not have all of the images any more. */
+/**
+ * Loads the image archive, because the engine does not have all of the images any more. The tags stay where they are:
+ * moving them belongs to the steps that change what runs.
+ */
 final class LoadImages implements Step {
     private final RestoreContext context;
     private final String archive;
@@ -39,21 +43,21 @@ final class LoadImages implements Step {
     @Override
     public String run() throws InterruptedException {
         List<ImageEntry> missing = missing();
-        // The archive moves every tag that it holds; those of images that are not to go back are put where they were.
-        Map<String, Optional<ImageDocument>> others = new LinkedHashMap<>();
-        context.point.manifest().images().stream()
-                .filter(image -> !needed.contains(image))
-                .flatMap(image -> image.tags().stream())
-                .forEach(tag -> others.put(tag, context.engine.image(tag)));
-        Steps.files(name(), () -> {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(context.point.file(archive)), 1 << 17);
-                    InputStream tar = Codec.decompress(archive, in)) {
-                context.engine.loadImages(tar);
+        Map<String, Optional<String>> before = tagsNow();
+        before.forEach(context::movingTag);
+        Map<String, String> holders = holders(before);
+        holders.keySet().forEach(holder -> context.movingTag(holder, Optional.empty()));
+        holders.forEach((holder, id) -> context.engine.tag(id, holder));
+        boolean loaded = false;
+        try {
+            load();
+            loaded = true;
+        } finally {
+            if (!loaded) {
+                putTagsBackIfPossible(before, holders);
             }
-            return archive;
-        });
-        others.forEach((tag, before) ->
-                before.ifPresentOrElse(image -> context.engine.tag(image.id(), tag), () -> context.engine.untag(tag)));
+        }
+        putTagsBack(before, holders);
         if (!missing().isEmpty()) {
             throw new BelayException(
                     Category.ROLLBACK_FAILED,
@@ -65,7 +69,64 @@ final class LoadImages implements Step {
         }
         missing.forEach(
                 i -> context.putBack("image " + i.id() + " " + String.join(" ", i.tags()) + " from " + archive));
-        return missing.size() + " images";
+        return Counts.of(missing.size(), "image");
+    }
+
+    private void load() throws InterruptedException {
+        Steps.files(name(), () -> {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(context.point.file(archive)), 1 << 17);
+                    InputStream tar = Codec.decompress(archive, in)) {
+                context.engine.loadImages(tar);
+            }
+            return archive;
+        });
+    }
+
+    /**
+     * What the tags that the archive will move point at now; it is put back after the load, since nothing is to change
+     * yet. A tag that points at nothing stays with an image that is needed, which might go with it.
+     */
+    private Map<String, Optional<String>> tagsNow() {
+        Map<String, Optional<String>> now = new LinkedHashMap<>();
+        for (ImageEntry image : context.point.manifest().images()) {
+            for (String tag : image.tags()) {
+                Optional<String> id = context.engine.image(tag).map(ImageDocument::id);
+                if (id.isPresent() || !needed.contains(image)) {
+                    now.put(tag, id);
+                }
+            }
+        }
+        return now;
+    }
+
+    /**
+     * A second tag, of ours, for what a tag points at: an engine with containerd's image store forgets an image that
+     * loses its last tag to a load.
+     *
+     * @return holding tag to image ID
+     */
+    private Map<String, String> holders(Map<String, Optional<String>> before) {
+        Map<String, String> holders = new LinkedHashMap<>();
+        before.values().stream()
+                .flatMap(Optional::stream)
+                .distinct()
+                .forEach(id -> holders.put("belay-holds-" + context.runId + ":" + holders.size(), id));
+        return holders;
+    }
+
+    private void putTagsBack(Map<String, Optional<String>> before, Map<String, String> holders) {
+        before.forEach(
+                (tag, id) -> id.ifPresentOrElse(i -> context.engine.tag(i, tag), () -> context.engine.untag(tag)));
+        holders.keySet().forEach(context.engine::untag);
+        context.tagsAreBack();
+    }
+
+    private void putTagsBackIfPossible(Map<String, Optional<String>> before, Map<String, String> holders) {
+        try {
+            putTagsBack(before, holders);
+        } catch (BelayException e) {
+            context.note("tags that were moved for the load are not back: " + e.why());
+        }
     }
 
     private List<ImageEntry> missing() {

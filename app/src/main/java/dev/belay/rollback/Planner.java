@@ -75,6 +75,7 @@ public final class Planner {
         List<Step> dataSteps = new ArrayList<>();
         for (DataSetEntry dataSet : data) {
             if (isMountPoint(dataSet)) {
+                prepare.add(new CheckArchive(context, dataSet));
                 dataSteps.add(new RestoreInPlace(context, dataSet));
             } else {
                 UnpackData unpack = new UnpackData(context, dataSet);
@@ -139,6 +140,7 @@ public final class Planner {
                 if (!recreated.contains(entry.name())
                         && (!comparison.unchanged(container)
                                 || halfMade(entry)
+                                || !new CreateContainer(context, entry).done()
                                 || bindings.boundTo(container).stream().anyMatch(recreated::contains)
                                 || container.networks().stream().anyMatch(networksRemade::contains))) {
                     grown = recreated.add(entry.name()) || grown;

@@ -1,5 +1,6 @@
 package dev.belay.rollback;
 
+import dev.belay.archive.ExtractionPolicy;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.NetworkBody;
 import dev.belay.engine.NetworkDocument;
@@ -7,6 +8,8 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Bytes;
 import dev.belay.os.Disk;
+import dev.belay.os.Mounts;
+import dev.belay.os.ShellWords;
 import dev.belay.store.Manifest;
 import dev.belay.store.Manifest.DataSetEntry;
 import java.io.IOException;
@@ -15,11 +18,13 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What a rollback refuses before it touches anything, because it could only be done by half. */
 final class Refusals {
@@ -34,7 +39,33 @@ final class Refusals {
         imagesWithoutArchive(context, manifest, options);
         usersOutsideTheProject(context, manifest.project(), data);
         foreignOnChangedNetworks(context, manifest.project());
+        mountedInside(context, data);
         space(context, data);
+        copiedFiles(context, manifest, options);
+    }
+
+    /** Written into containers in the middle of the change, where a refusal would be too late. */
+    private static void copiedFiles(RestoreContext context, Manifest manifest, RollbackOptions options) {
+        Set<String> covered = new HashSet<>();
+        manifest.containers().stream().filter(c -> options.covers(c.service())).forEach(c -> covered.add(c.name()));
+        for (Manifest.CopiedFile copied : manifest.copiedFiles()) {
+            try {
+                if (covered.contains(copied.container())) {
+                    ExtractionPolicy.requireOneFile(Files.readAllBytes(context.point.file(copied.stored())));
+                }
+            } catch (IOException e) {
+                throw new BelayException(
+                        Category.POINT_UNUSABLE,
+                        "restore point " + manifest.id() + " cannot be used",
+                        copied.stored() + " is not one plain file: " + e.getMessage(),
+                        "choose another one: belay list shows them",
+                        e);
+            }
+        }
+    }
+
+    private static String quoted(List<String> words, String separator) {
+        return words.stream().map(ShellWords::quote).collect(Collectors.joining(separator));
     }
 
     private static void unknownServices(Manifest manifest, RollbackOptions options) {
@@ -60,7 +91,7 @@ final class Refusals {
                         "data set " + dataSet.name() + " (" + dataSet.hostPath() + ") cannot go back for "
                                 + String.join(", ", options.services()) + " alone",
                         "service " + String.join(", ", others) + " writes there too",
-                        "add --service " + String.join(" --service ", others) + ", or keep the data: --keep-data");
+                        "add --service " + quoted(others, " --service ") + ", or keep the data: --keep-data");
             }
         }
     }
@@ -82,7 +113,7 @@ final class Refusals {
                     throw refused(
                             "service " + serviceOf.get(name) + " cannot go back alone",
                             "container " + container.name() + " uses its network, processes or volumes",
-                            "add --service " + container.service());
+                            "add --service " + ShellWords.quote(container.service()));
                 }
             }
         }
@@ -118,7 +149,8 @@ final class Refusals {
                         throw refused(
                                 "data set " + dataSet.name() + " is in use outside of this project",
                                 "container " + container.name() + " mounts " + mount.source(),
-                                "stop it first (docker stop " + container.name() + "), or keep the data: --keep-data");
+                                "stop it first (docker stop " + ShellWords.quote(container.name())
+                                        + "), or keep the data: --keep-data");
                     }
                 }
             }
@@ -138,9 +170,27 @@ final class Refusals {
                     throw refused(
                             "network " + network.name() + " has changed and must be made again",
                             "container " + foreign.get().name() + " of another project is attached to it",
-                            "docker network disconnect " + network.name() + " "
-                                    + foreign.get().name() + ", then call again");
+                            "docker network disconnect " + ShellWords.quote(network.name()) + " "
+                                    + ShellWords.quote(foreign.get().name()) + ", then call again");
                 }
+            }
+        }
+    }
+
+    /** Swapped with the data, or deleted with it, what is mounted inside would be out of its place. */
+    private static void mountedInside(RestoreContext context, List<DataSetEntry> data) {
+        for (DataSetEntry dataSet : data) {
+            Path live = Path.of(LivePath.of(context, dataSet));
+            try {
+                List<String> mounts = Files.isDirectory(live) ? Mounts.inside(live) : List.of();
+                if (!mounts.isEmpty()) {
+                    throw refused(
+                            "data set " + dataSet.name() + " cannot go back",
+                            "another filesystem is mounted inside of it: " + String.join(", ", mounts),
+                            "umount " + mounts.get(0) + ", or keep the data: --keep-data");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
@@ -150,8 +200,12 @@ final class Refusals {
         Map<FileStore, Long> needed = new HashMap<>();
         try {
             for (DataSetEntry dataSet : data) {
+                // What a run that was cut off has unpacked already has its room.
+                if (UnpackData.done(LivePath.paths(context, dataSet))) {
+                    continue;
+                }
                 Path place = existing(Path.of(LivePath.of(context, dataSet)));
-                needed.merge(Files.getFileStore(place), dataSet.bytes(), Long::sum);
+                needed.merge(Files.getFileStore(place), dataSet.unpackedBytes(), Long::sum);
                 long free = Disk.of(place).usableBytes();
                 long all = needed.getOrDefault(Files.getFileStore(place), 0L);
                 if (all > free) {

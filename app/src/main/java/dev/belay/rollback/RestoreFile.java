@@ -42,24 +42,20 @@ final class RestoreFile implements Step {
             String detail = "there was none";
             if (Files.exists(path)) {
                 Path directory = context.failedState.resolve("files");
-                Files.createDirectories(directory, AtomicFiles.privateDirectory());
+                AtomicFiles.makePrivateDirectories(directory);
                 Path kept = directory.resolve(file.stored().replace('/', '-').replaceAll("\\.backup$", ""));
+                context.settingAside("file " + path, kept);
                 AtomicFiles.write(kept, Files.readAllBytes(path));
-                context.setAside("file " + path + ": " + kept);
                 detail = "the one that was there is in " + kept;
             }
-            Path parent = path.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
+            ParentDirectories.make(path);
             Path next = path.resolveSibling("." + path.getFileName() + ".belay-next");
             AtomicFiles.write(next, Files.readAllBytes(context.point.file(file.stored())));
             Files.setPosixFilePermissions(next, PosixFilePermissions.fromString(file.mode()));
             own(next);
+            AtomicFiles.sync(next);
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
-            if (parent != null) {
-                AtomicFiles.sync(parent);
-            }
+            AtomicFiles.syncParent(path);
             context.putBack("file " + path + " from " + file.stored());
             return detail;
         });

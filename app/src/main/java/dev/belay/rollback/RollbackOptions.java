@@ -9,7 +9,7 @@ import java.util.Set;
  * @param keepData the data stays as it is
  */
 public record RollbackOptions(Set<String> services, boolean keepData) {
-    boolean covers(String service) {
+    public boolean covers(String service) {
         return services.isEmpty() || services.contains(service);
     }
 }

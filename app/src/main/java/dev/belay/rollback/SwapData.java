@@ -26,7 +26,11 @@ final class SwapData implements Step {
 
     @Override
     public boolean done() {
-        DataPaths paths = LivePath.paths(context, dataSet);
+        return swapped(LivePath.paths(context, dataSet));
+    }
+
+    /** Set aside alone is not swapped: a run cut off between the renames may have lost the unpacked copy since. */
+    static boolean swapped(DataPaths paths) {
         return exists(paths.aside()) && exists(paths.live()) && !exists(paths.next());
     }
 
@@ -37,38 +41,30 @@ final class SwapData implements Step {
             if (!exists(paths.next())) {
                 throw new IOException(paths.next() + " is not there: the old data must be ready before the swap");
             }
-            String detail = "there was no data";
             // A run that was cut off between the two renames has set the data aside already.
-            if (exists(paths.live()) && !exists(paths.aside())) {
-                if (isEmptyDirectory(paths.live())) {
-                    Files.delete(paths.live());
-                } else {
+            if (!exists(paths.aside())) {
+                context.settingAside("data " + dataSet.name(), paths.aside(), paths.live());
+                if (exists(paths.live())) {
                     Files.move(paths.live(), paths.aside(), StandardCopyOption.ATOMIC_MOVE);
-                    detail = "the data of the failed release is in " + paths.aside();
-                    context.setAside("data " + dataSet.name() + ": " + paths.aside());
+                } else {
+                    // That the old data is the one in place is known by there being something aside.
+                    Files.createDirectory(paths.aside(), AtomicFiles.privateDirectory());
                 }
+                AtomicFiles.syncParent(paths.live());
             }
             Files.move(paths.next(), paths.live(), StandardCopyOption.ATOMIC_MOVE);
-            Path parent = paths.live().toAbsolutePath().getParent();
-            if (parent != null) {
-                AtomicFiles.sync(parent);
-            }
+            AtomicFiles.syncParent(paths.live());
+            // Whoever came up meanwhile has the old directory; started again it has the new one.
+            context.stopUsersOf(paths.live());
             context.putBack("data " + dataSet.name() + " (" + paths.live() + ", " + dataSet.consistency() + " copy of "
                     + context.point.manifest().dataAt() + ") from " + dataSet.archive());
-            return detail;
+            return AtomicFiles.isEmptyDirectory(paths.aside())
+                    ? "there was no data"
+                    : "the data of the failed release is in " + paths.aside();
         });
     }
 
-    private static boolean exists(Path path) {
+    static boolean exists(Path path) {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static boolean isEmptyDirectory(Path path) throws IOException {
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try (var entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
-        }
     }
 }

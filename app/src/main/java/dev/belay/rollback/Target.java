@@ -4,6 +4,7 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Counts;
 import dev.belay.store.Catalogue;
 import dev.belay.store.RestorePoint;
 import java.util.List;
@@ -31,7 +32,8 @@ public final class Target {
             return new BelayException(
                     Category.POINT_UNUSABLE,
                     "there is no verified restore point that differs from what runs",
-                    catalogue.base() + " holds " + all.size() + " restore points, " + verified + " of them verified"
+                    catalogue.base() + " holds " + Counts.of(all.size(), "restore point") + ", " + verified
+                            + " of them verified"
                             + (verified > 0 ? ", and those are what runs now" : ""),
                     all.isEmpty()
                             ? "belay backup makes one while the release is healthy"
