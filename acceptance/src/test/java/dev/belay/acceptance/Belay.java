@@ -34,6 +34,14 @@ final class Belay {
         return Program.start(directory, environment, command);
     }
 
+    /** As the leader of a process group of its own, so that all that it starts can be signalled together. */
+    static Program startInGroup(Path directory, String... args) {
+        List<String> command = new ArrayList<>(
+                List.of("setsid", "env", "--default-signal=INT,TERM", launcher().toString()));
+        command.addAll(List.of(args));
+        return Program.start(directory, Map.of(), command);
+    }
+
     /** One of the drop-in scripts, as a CI workflow calls it. */
     static Run script(Path directory, Map<String, String> environment, String name, String... args) {
         List<String> command =

@@ -3,10 +3,12 @@ package dev.belay.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What containers write is captured whole, at one moment, and put back as it was. */
@@ -166,6 +168,27 @@ class DataSetTest {
                 assertThat(counters.get(1)).isLessThanOrEqualTo(counters.get(0)).isPositive();
                 assertThat(counters.get(0) - counters.get(1)).isLessThan(50_000);
             }
+        }
+    }
+
+    @Test
+    void aWriterThatIsLetGoDuringTheCopy_failsTheBackup() {
+        try (Stack stack = Stack.up(Stack.APP)) {
+            stack.exec("app", "sh", "-c", "head -c 200000000 /dev/urandom > /data/bulk");
+            Program backup = stack.startBelay("backup");
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(20))
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> !stack.paused().isEmpty() || !backup.isAlive());
+            Docker.get("unpause", stack.container("app"));
+
+            Run run = backup.await();
+
+            assertThat(run.exitCode()).as(run.describe()).isEqualTo(5);
+            assertThat(run.err()).contains("not of one moment", stack.container("app"));
+            assertThat(stack.points()).isEmpty();
+            assertThat(stack.statusOf("app")).isEqualTo("running");
+            assertThat(stack.belay("backup").exitCode()).isZero();
         }
     }
 

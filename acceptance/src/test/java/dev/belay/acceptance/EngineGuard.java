@@ -34,6 +34,7 @@ public final class EngineGuard implements BeforeAllCallback {
         @Override
         public void close() {
             images.close();
+            Program.run("rm", "-rf", Names.STATE.toString());
             List<String> difference = before.differenceTo(state());
             if (!difference.isEmpty()) {
                 throw new AssertionError(

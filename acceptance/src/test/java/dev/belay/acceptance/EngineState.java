@@ -21,7 +21,9 @@ record EngineState(NavigableSet<String> lines) {
             // One may have gone in between when others use this engine too.
             Docker.run(inspect.toArray(String[]::new)).out().lines().forEach(lines::add);
         }
-        Docker.lines("network", "ls", "--no-trunc", "--format", "network {{.Name}} {{.ID}}")
+        // An engine that was killed makes its own bridge anew when it starts.
+        Docker.lines("network", "ls", "--no-trunc", "--format", "network {{.Name}} {{.ID}}").stream()
+                .map(line -> line.startsWith("network bridge ") ? "network bridge" : line)
                 .forEach(lines::add);
         Docker.lines("volume", "ls", "--format", "volume {{.Name}}").forEach(lines::add);
         Docker.lines("images", "-a", "--no-trunc", "--format", "image {{.Repository}}:{{.Tag}} {{.ID}}")

@@ -69,7 +69,9 @@ final class Images implements AutoCloseable {
     }
 
     /**
-     * Makes an image with its own ID, also when another one has the same content.
+     * Makes an image with its own ID, also when another one has the same content. The tag is given to it afterwards: an
+     * engine with containerd's image store keeps the image that had the tag when the tag is moved, but not when an
+     * import replaces it.
      *
      * @return the image ID
      */
@@ -86,10 +88,11 @@ final class Images implements AutoCloseable {
                                     for link in bin/*; do [[ -L $link ]] && ln -sfn busybox "$link"; done
                                     tar -c --numeric-owner --owner=0 --group=0 . | docker import \
                                         --change="ENV RELEASE=$1 PATH=/bin" --change='CMD ["/app.sh"]' \
-                                        --change='EXPOSE 8080' --change="LABEL made-by-test=$2" - "$2"
+                                        --change='EXPOSE 8080' --change="LABEL made-by-test=$2" -
                                     """, "build", release, tag))
                     .succeeded()
                     .trimmed();
+            Docker.get("tag", id, tag);
             Program.run("rm", "-rf", root.toString()).succeeded();
             return id;
         } catch (IOException e) {

@@ -91,6 +91,50 @@ class MissingPiecesTest {
     }
 
     @Test
+    void theImageOfTheFailedRelease_isStillThereAfterTheOldOneWasLoadedUnderTheSameTag() {
+        try (Stack stack = ownImage()) {
+            String tag = stack.project() + "/app:latest";
+            String old = Docker.imageId(tag);
+            backup(stack);
+            String broken = stack.image(tag, Images.BROKEN);
+            stack.compose("up", "-d");
+            Docker.get("rmi", old);
+            assertThat(Docker.exists("image", old)).isFalse();
+
+            rollback(stack);
+
+            assertThat(stack.imageOf("app")).isEqualTo(old);
+            assertThat(Docker.imageId(tag)).isEqualTo(old);
+            assertThat(Docker.exists("image", broken)).isTrue();
+            assertThat(Docker.lines("images", "--format", "{{.Repository}}"))
+                    .noneMatch(name -> name.startsWith("belay-holds"));
+        }
+    }
+
+    @Test
+    void aContainerWhoseImageIsGone_isNamedBeforeAnythingIsDone() {
+        try (Stack stack = Stack.create()) {
+            String tag = stack.project() + "/setup:latest";
+            String image = stack.image(tag, Images.GOOD);
+            stack.set("setup", tag)
+                    .describe(Stack.APP.replace("services:\n", """
+                    services:
+                      setup: { image: @setup@, command: [ "true" ] }
+                    """))
+                    .start();
+            Docker.get("rmi", "-f", image);
+
+            Run backup = stack.belay("backup");
+
+            assertThat(backup.exitCode()).as(backup.describe()).isEqualTo(5);
+            assertThat(backup.err()).contains(stack.container("setup"), image, "docker rm");
+            assertThat(stack.points()).isEmpty();
+            Docker.get("rm", stack.container("setup"));
+            assertThat(stack.belay("backup").exitCode()).isZero();
+        }
+    }
+
+    @Test
     void anImageThatIsShownOnlyByItsId_isLoadedAndRunsAgain() {
         try (Stack stack = Stack.create()) {
             String tag = stack.project() + "/app:latest";

@@ -55,7 +55,7 @@ class PostgresTest {
             "select (select sum(abalance) from pgbench_accounts), (select sum(bbalance) from pgbench_branches),"
                     + " (select sum(delta) from pgbench_history)";
 
-    private static Stack underLoad() {
+    static Stack underLoad() {
         Stack stack = Stack.create();
         try {
             stack.set("postgres", Images.postgres()).describe(FILE);
@@ -83,26 +83,26 @@ class PostgresTest {
         }
     }
 
-    private static Run sql(String container, String statement) {
+    static Run sql(String container, String statement) {
         return Docker.run(
                 "exec", container, "psql", "-h", "/tmp", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-tAc", statement);
     }
 
-    private static void awaitUp(String container, Duration limit) {
+    static void awaitUp(String container, Duration limit) {
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(200))
                 .atMost(limit)
                 .until(() -> sql(container, "select 1").exitCode() == 0);
     }
 
-    private static long transactions(Stack stack) {
+    static long transactions(Stack stack) {
         return Long.parseLong(sql(stack.container("db"), "select count(*) from pgbench_history")
                 .succeeded()
                 .trimmed());
     }
 
     /** Until the load has done something since now. */
-    private static void awaitProgress(Stack stack) {
+    static void awaitProgress(Stack stack) {
         long start = transactions(stack);
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(200))
@@ -111,7 +111,7 @@ class PostgresTest {
     }
 
     /** One statement, so one snapshot: the load may run on. */
-    private static boolean sumsAgree(String container) {
+    static boolean sumsAgree(String container) {
         Run run = sql(container, SUMS);
         List<String> sums = List.of(run.trimmed().split("\\|", -1));
         return run.exitCode() == 0

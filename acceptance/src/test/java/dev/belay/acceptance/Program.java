@@ -42,6 +42,7 @@ final class Program {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             UNWANTED.forEach(builder.environment()::remove);
+            builder.environment().put("BELAY_STATE_DIR", Names.STATE.toString());
             builder.environment().putAll(environment);
             return new Program(String.join(" ", command), builder.start(), out, err);
         } catch (IOException e) {
@@ -66,6 +67,29 @@ final class Program {
         return process.isAlive();
     }
 
+    /** Waits for its end. @return the most memory that it had resident, as it was seen last (proc(5): VmHWM) */
+    long peakMemoryKb() {
+        long peak = 0;
+        Path status = Path.of("/proc/" + process.pid() + "/status");
+        while (process.isAlive()) {
+            try {
+                for (String line : Files.readAllLines(status)) {
+                    if (line.startsWith("VmHWM:")) {
+                        peak = Long.parseLong(line.replaceAll("[^0-9]", ""));
+                    }
+                }
+                Thread.sleep(5);
+            } catch (IOException e) {
+                // it ended while it was looked at
+                break;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while watching " + command, e);
+            }
+        }
+        return peak;
+    }
+
     /** What it has written so far. */
     String errSoFar() {
         return read(err);
@@ -76,12 +100,35 @@ final class Program {
         run("kill", "-" + name, Long.toString(process.pid())).succeeded();
     }
 
-    Run await() {
+    long pid() {
+        return process.pid();
+    }
+
+    /** To every process of its group, as a terminal's Ctrl-C and some CI do; it must lead a group of its own. */
+    void signalGroup(String name) {
+        run("kill", "-" + name, "--", "-" + process.pid()).succeeded();
+    }
+
+    /** @return whether it has ended within this time */
+    boolean endsWithin(Duration limit) {
         try {
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + command, e);
+        }
+    }
+
+    Run await() {
+        return await(LIMIT);
+    }
+
+    Run await(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 throw new AssertionError(
-                        "still running after " + LIMIT + ": " + result(-1).describe());
+                        "still running after " + limit + ": " + result(-1).describe());
             }
             return result(process.exitValue());
         } catch (InterruptedException e) {

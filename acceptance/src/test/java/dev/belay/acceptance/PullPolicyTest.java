@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -66,6 +71,87 @@ class PullPolicyTest {
                 registry.signal("TERM");
                 registry.await();
             }
+        }
+    }
+
+    /** As most images of registries are: one name for the images of several platforms. */
+    @Test
+    void anImageOfSeveralPlatforms_isLoadedFromTheRestorePoint() throws IOException, InterruptedException {
+        try (Stack stack = Stack.create()) {
+            Program registry = registry(stack);
+            try {
+                String repository = "127.0.0.1:" + stack.port() + "/" + stack.project();
+                List<String> manifests = new ArrayList<>();
+                for (String platform : List.of("amd64", "arm64")) {
+                    String tag = repository + ":" + platform;
+                    String id = stack.image(tag, Images.GOOD);
+                    Docker.get("push", tag);
+                    manifests.add(Registry.entry(stack, platform));
+                    Docker.get("rmi", tag);
+                    Docker.run("rmi", "-f", id);
+                }
+                Registry.index(stack, "latest", manifests);
+                stack.set("image", repository + ":latest").describe(Stack.APP).start();
+                String image = stack.imageOf("app");
+                assertThat(stack.belay("backup").exitCode()).isZero();
+                stack.compose("down");
+                Docker.get("rmi", repository + ":latest");
+                assertThat(Docker.exists("image", image)).isFalse();
+
+                Run rollback = stack.belay("rollback");
+
+                assertThat(rollback.exitCode()).as(rollback.describe()).isZero();
+                assertThat(stack.imageOf("app")).isEqualTo(image);
+                assertThat(stack.statusOf("app")).isEqualTo("running");
+            } finally {
+                registry.signal("TERM");
+                registry.await();
+            }
+        }
+    }
+
+    /** The registry's own API, for what no engine makes without an emulator. */
+    private static final class Registry {
+        private static final String INDEX = "application/vnd.oci.image.index.v1+json";
+        private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+        private Registry() {}
+
+        private static HttpRequest.Builder manifest(Stack stack, String tag) {
+            return HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + stack.port() + "/v2/" + stack.project() + "/manifests/" + tag));
+        }
+
+        /** What an index says about the image of this tag, which is also its platform. */
+        static String entry(Stack stack, String tag) throws IOException, InterruptedException {
+            HttpResponse<byte[]> manifest = HTTP.send(
+                    manifest(stack, tag)
+                            .header(
+                                    "Accept",
+                                    "application/vnd.docker.distribution.manifest.v2+json,"
+                                            + " application/vnd.oci.image.manifest.v1+json")
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(manifest.statusCode()).isEqualTo(200);
+            return """
+                    {"mediaType": "%s", "digest": "%s", "size": %d, "platform": {"architecture": "%s", "os": "linux"}}\
+                    """.formatted(
+                    manifest.headers().firstValue("Content-Type").orElseThrow(),
+                    manifest.headers().firstValue("Docker-Content-Digest").orElseThrow(),
+                    manifest.body().length,
+                    tag);
+        }
+
+        static void index(Stack stack, String tag, List<String> entries) throws IOException, InterruptedException {
+            String index = "{\"schemaVersion\": 2, \"mediaType\": \"" + INDEX + "\", \"manifests\": ["
+                    + String.join(", ", entries) + "]}";
+            HttpResponse<String> put = HTTP.send(
+                    manifest(stack, tag)
+                            .header("Content-Type", INDEX)
+                            .PUT(HttpRequest.BodyPublishers.ofString(index))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(put.statusCode()).as(put.body()).isEqualTo(201);
         }
     }
 }

@@ -241,6 +241,10 @@ final class Stack implements AutoCloseable {
         return Belay.start(directory(), Map.of(), args);
     }
 
+    Program startBelayInGroup(String... args) {
+        return Belay.startInGroup(directory(), args);
+    }
+
     Run script(Map<String, String> environment, String name, String... args) {
         try {
             return Belay.script(directory(), environment, name, args);
