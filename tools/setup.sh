@@ -17,6 +17,7 @@ unfinished=/var/cache/belay-setup.unfinished # there while packages are being in
 policy_mark='Left by the set-up of Belay while it installs packages'
 engine_started='' # '' (not by us), systemd, or the process id of the dockerd that we started
 engine_log=''
+for_tests=${for_tests:-no} # yes: also what only the tests need
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -97,6 +98,10 @@ find_missing() {
     if installed busybox; then note='; takes the place of the package busybox'; fi
     busybox_is_static || need busybox-static "one static program, for the containers of the demo and the tests$note"
     tar --version 2>/dev/null | grep -q 'GNU tar' || need tar 'GNU tar packs and unpacks the data'
+    if [[ $for_tests == yes ]]; then
+        command -v strace >/dev/null || need strace 'the tests watch calls of the kernel with it, and make them fail'
+        command -v mkfs.ext4 >/dev/null || need e2fsprogs 'the tests cut the power of a filesystem made with it'
+    fi
     if ! compose_is_there; then
         note=''
         if installed docker-compose; then note='; takes the place of docker-compose 1'; fi
