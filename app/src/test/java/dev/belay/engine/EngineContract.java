@@ -547,7 +547,13 @@ abstract class EngineContract {
         assertThat(engine().readFile(name("gone"), "/x")).isEmpty();
         failure(() -> engine().writeFile(name("gone"), FakeArchive.file("x", "y")));
         failure(() -> engine().writeFile(id, new byte[700]));
-        // An engine would unpack it with a program that it looks for in the container (CVE-2026-41567).
+    }
+
+    /** An engine would unpack it with a program that it looks for in the container (CVE-2026-41567). */
+    @Test
+    void aCompressedArchive_isNeverGivenToTheEngine() {
+        String id = create("c", UP);
+
         failure(() -> engine().writeFile(id, compressed(FakeArchive.file("x", "y"))));
         assertThat(engine().readFile(id, "/x")).isEmpty();
     }
