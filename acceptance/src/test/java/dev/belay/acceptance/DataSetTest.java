@@ -28,7 +28,16 @@ class DataSetTest {
             @setfacl@ -d -m u:1234:rwx empty
             touch -d '2020-02-02 02:02:02.123456789' deep/er/one
             touch -h -d '2019-01-01 01:01:01.987654321' dangling
+            ln -s /etc/passwd absolute
+            echo long > "$(printf 'n%.0s' {1..255})"
+            echo nobody > nobody && chown 65534:65534 nobody
             touch -d '2018-08-08 08:08:08.080808080' deep empty .
+            """;
+
+    /** What a copy that reads holes, or keeps all names in memory, takes too long for; once, because it takes a while. */
+    private static final String LARGE_FILES = """
+            mkdir many && seq 10000 | split -l 1 -a 4 -d - many/file
+            truncate -s 1G large && echo middle | dd of=large bs=1 seek=500000000 conv=notrunc status=none
             """;
 
     private static void oddFiles(Path directory) {
@@ -58,9 +67,13 @@ class DataSetTest {
                             """).write("../file.db", "one file\n").start();
             Path volume = stack.volume("data");
             Path bind = stack.root().resolve("database");
+            Program.shell(volume, LARGE_FILES).succeeded();
             oddFiles(volume);
             oddFiles(bind);
             final Map<String, String> volumeBefore = Tree.of(volume);
+            assertThat(volumeBefore).hasSizeGreaterThan(10_000);
+            assertThat(volumeBefore.get("large")).contains(" size=" + (1L << 30) + " ");
+            assertThat(volumeBefore.get("absolute")).endsWith(" -> /etc/passwd");
             final Map<String, String> bindBefore = Tree.of(bind);
             Run backup = stack.belay("backup");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
