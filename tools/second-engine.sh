@@ -40,7 +40,10 @@ fetch_26_1() {
         # shellcheck disable=SC2016 # it is apt that fills in $(SITE)
         mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null |
             head -n 1) || true
-        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" \
+        if [[ -z $mirror ]]; then
+            give_up 'the sources of apt name no mirror with Debian 12 (bookworm), so it is not known where Debian 13 is'
+        fi
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" \
             >"$work/sources"
         # Lists of its own, so that neither the machine's sources nor its pins matter, and none of its state changes.
         local apt=(-qq -o "Dir::State::lists=$work/lists" -o "Dir::Cache::archives=$work/archives"

@@ -117,6 +117,10 @@ add_compose_source() {
     # shellcheck disable=SC2016 # it is apt that fills in $(SITE)
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null |
         head -n 1) || true
+    if [[ -z $mirror ]]; then
+        give_up 'the sources of apt name no mirror with Debian 12 (bookworm), so it is not known where Debian 13 is.' \
+            'Add one to /etc/apt/sources.list.d, or install Compose v2 by hand.'
+    fi
     cat >"$apt_preferences" <<'END'
 # Belay: only docker-compose comes from trixie. Remove this file and sources.list.d/belay-compose.sources before
 # upgrading the machine to Debian 13.
@@ -132,7 +136,7 @@ END
     cat >"$apt_sources" <<END
 # Belay: Compose v2, which Debian 12 lacks; see preferences.d/belay-compose.
 Types: deb
-URIs: ${mirror:-http://deb.debian.org/debian}
+URIs: $mirror
 Suites: trixie
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
