@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -170,15 +171,16 @@ class BadInputTest {
     @Test
     void aBackupDirectoryThatIsTooSmall_isFive_withBothFigures() {
         try (Stack stack = Stack.up(Stack.APP)) {
-            stack.exec("app", "sh", "-c", "head -c 5000000 /dev/urandom > /data/random");
+            stack.exec("app", "sh", "-c", "head -c 60000000 /dev/urandom > /data/random");
             EngineState before = stack.engine();
-            stack.shell("mkdir @backups@ && mount -t tmpfs -o size=1m tmpfs @backups@");
+            stack.shell("mkdir @backups@ && mount -t tmpfs -o size=50m tmpfs @backups@");
             try {
+                Instant since = Instant.now();
                 Run run = stack.belay("deploy");
                 assertThat(run.exitCode()).as(run.describe()).isEqualTo(5);
                 assertThat(run.err()).containsPattern("\\d+(\\.\\d+)? ?[kKMG]i?B.*\\d+(\\.\\d+)? ?[kKMG]i?B");
-                assertThat(stack.points()).isEmpty();
-                assertThat(stack.paused()).isEmpty();
+                assertThat(Events.since(stack, since)).isEmpty();
+                assertThat(stack.stored()).isEmpty();
             } finally {
                 stack.shell("umount @backups@");
             }

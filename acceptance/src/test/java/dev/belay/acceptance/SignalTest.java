@@ -150,10 +150,17 @@ class SignalTest {
                 // Somebody else takes the rest of the disk.
                 Program.shell(
                         stack.directory(), "head -c 900M /dev/zero > " + stack.backups() + "/somebody-else || true");
+                final long full = System.nanoTime();
+                assertThat(stack.stored()).as("it is in the middle of it").hasSizeGreaterThan(1);
+                await(() -> stack.paused().isEmpty() && !backup.isAlive());
+                final Duration held = Duration.ofNanos(System.nanoTime() - full);
+                System.out.printf("writers run %d ms after the disk is full%n", held.toMillis());
                 Run run = backup.await();
                 assertThat(run.exitCode()).as(run.describe()).isEqualTo(5);
                 assertThat(run.err()).containsIgnoringCase("no space left");
-                assertThat(stack.paused()).isEmpty();
+                assertThat(held).isLessThanOrEqualTo(Duration.ofSeconds(10));
+                assertThat(stack.statusOf("app")).isEqualTo("running");
+                assertThat(stack.stored()).containsExactly("somebody-else");
                 assertThat(stack.points()).isEmpty();
                 assertThat(listed(stack)).isEmpty();
             } finally {

@@ -241,6 +241,10 @@ final class Stack implements AutoCloseable {
         return Belay.start(directory(), Map.of(), args);
     }
 
+    Program startBelay(Map<String, String> environment, String... args) {
+        return Belay.start(directory(), environment, args);
+    }
+
     Program startBelayInGroup(String... args) {
         return Belay.startInGroup(directory(), args);
     }
@@ -260,6 +264,19 @@ final class Stack implements AutoCloseable {
         }
         try (Stream<Path> entries = Files.list(backups())) {
             return entries.filter(path -> path.getFileName().toString().startsWith("backup-"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All that lies in the backup directory, also half-made and hidden, besides journals and the salt. */
+    List<String> stored() {
+        try (Stream<Path> paths = Files.walk(backups())) {
+            return paths.map(path -> backups().relativize(path).toString())
+                    .filter(path -> !path.isEmpty() && !path.equals("runs") && !path.startsWith("runs/"))
+                    .filter(path -> !path.equals(".environment-salt"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
