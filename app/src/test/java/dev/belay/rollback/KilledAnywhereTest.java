@@ -69,13 +69,9 @@ final class KilledAnywhereTest {
 
     @Test
     void whatIsAcknowledgedTooEarly_isFoundToBeLost() throws Exception {
-        SystemCall pointer = calls().stream()
-                .filter(c -> c.name().equals("rename") && c.on().contains("committed.txt"))
-                .findFirst()
-                .orElseThrow();
         Round round = new Round();
 
-        int exit = round.run.lying().disturbed(pointer, "signal=SIGKILL", false);
+        int exit = round.run.lying().disturbed(pointer(), "signal=SIGKILL", false);
 
         assertThat(exit).isEqualTo(KILLED);
         assertThat(round.check()).contains("the committed release is 'release 2', acknowledged was 3");
@@ -90,6 +86,25 @@ final class KilledAnywhereTest {
     @Tag("long")
     void everyWriteSyncAndRenameFails_nothingIsReportedAsDoneThatIsNot() throws Exception {
         assertThat(fail(Integer.MAX_VALUE)).isGreaterThanOrEqualTo(200);
+    }
+
+    @Test
+    void whatIsAcknowledgedAndThenFails_isFoundNotToBeDone() throws Exception {
+        Round round = new Round();
+
+        int exit = round.run.lying().disturbed(pointer(), "error=EIO", false);
+
+        assertThat(exit).isEqualTo(1);
+        assertThat(round.lastAcknowledgement()).startsWith("failed");
+        assertThat(round.check()).contains("the committed release is 'release 2', acknowledged was 3");
+    }
+
+    /** The call with which a release becomes the committed one. */
+    private SystemCall pointer() throws Exception {
+        return calls().stream()
+                .filter(c -> c.name().equals("rename") && c.on().contains("committed.txt"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private int kill(int sample) throws Exception {
