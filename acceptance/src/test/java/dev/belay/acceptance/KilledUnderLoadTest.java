@@ -28,9 +28,9 @@ class KilledUnderLoadTest {
         int cutOff = 0;
         int committed = 0;
         try (Stack stack = PostgresTest.underLoad()) {
-            Duration whole = stack.release(Images.app(Images.GOOD), "first")
-                    .belay("deploy")
-                    .took();
+            Run first = stack.release(Images.app(Images.GOOD), "first").belay("deploy");
+            assertThat(first.exitCode()).as(first.describe()).isZero();
+            Duration whole = first.took();
             for (int i = 1; i <= times; i++) {
                 boolean broken = randomly.maybe();
                 CancelledTest.Release before = CancelledTest.Release.of(stack);
@@ -61,7 +61,7 @@ class KilledUnderLoadTest {
             }
         }
         // The control: otherwise there was nothing to put right.
-        assertThat(cutOff).isPositive();
+        assertThat(cutOff).isGreaterThanOrEqualTo(times / 2);
         System.out.printf(
                 "%d of %d consistent and old or new: %d were cut off, %d ended in the new release%n",
                 times, times, cutOff, committed);

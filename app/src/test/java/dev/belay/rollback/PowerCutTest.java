@@ -93,6 +93,7 @@ final class PowerCutTest {
         }
         System.out.println(moments + " power cuts (seed " + seed + ") with " + compared + " acknowledgements compared: "
                 + lost.size() + " lose something");
+        assertThat(compared).as("acknowledgements compared").isGreaterThan(moments);
         assertThat(lost).isEmpty();
     }
 
