@@ -104,6 +104,52 @@ class KilledAtEveryStepTest {
     }
 
     @Test
+    void killedWhenTheReleaseIsCommitted_oneResumeFinishesIt() {
+        killGoodDeployment(List.of("after PHASE COMMITTED"));
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void killedAroundTheCommit_oneResumeLeadsBackBeforeIt_andFinishesItAfterwards() {
+        killGoodDeployment(List.of("before PHASE COMMITTED", "after PHASE COMMITTED", "before END"));
+    }
+
+    private void killGoodDeployment(List<String> moments) {
+        try (Stack stack = Stack.create()) {
+            Project project = Project.deploy(stack);
+            for (String moment : moments) {
+                final boolean committed = !moment.equals("before PHASE COMMITTED");
+                final NavigableSet<String> before = project.state();
+                String greeting = "good " + ++cases;
+                stack.release(project.tag(), greeting);
+                Run killed = killed(stack, moment, "deploy");
+                assertThat(killed.exitCode())
+                        .as(moment + ": " + killed.describe())
+                        .isEqualTo(137);
+                NavigableSet<String> left = project.state();
+                assertThat(left).as(moment).isNotEqualTo(before);
+
+                Run resume = stack.belay("resume");
+
+                assertThat(resume.exitCode())
+                        .as(moment + ": " + resume.describe())
+                        .isZero();
+                assertThat(resume.out() + resume.err()).contains(committed ? "had been committed" : "rolled back");
+                assertThat(InspectDocuments.difference(committed ? left : before, project.state()))
+                        .as(moment)
+                        .isEmpty();
+                assertThat(stack.exec("web", "sh", "-c", "echo $GREETING").equals(greeting))
+                        .as(moment)
+                        .isEqualTo(committed);
+                assertThat(stack.paused()).as(moment).isEmpty();
+                assertThat(stack.belay("resume").out()).as(moment).contains("nothing to resume");
+            }
+        }
+        System.out.printf("killed %d times around the commit of a good release%n", cases);
+    }
+
+    @Test
     @Tag("long")
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     void killedAfterEveryEffectOfADeploymentThatFails_oneResumeLeadsBack() {
@@ -200,7 +246,10 @@ class KilledAtEveryStepTest {
         return result;
     }
 
-    /** Before each record of the newest run that says that an effect is there, and around holding and letting go. */
+    /**
+     * Before each record of the newest run that says that an effect is there, and around those that stand for an effect
+     * of their own: holding and letting go, moving a tag, unpacking, setting aside.
+     */
     private static List<String> moments(Stack stack) {
         Path runs = stack.backups().resolve("runs");
         String newest = Stack.read(runs.resolve(stack.project() + ".newest")).strip();
@@ -212,7 +261,7 @@ class KilledAtEveryStepTest {
                     (entry.path("kind").asString() + " " + entry.path("name").asString()).strip();
             switch (entry.path("kind").asString()) {
                 case "DONE" -> moments.add("before " + record);
-                case "HOLD", "RELEASED" -> {
+                case "HOLD", "RELEASED", "TAG_MOVED", "TAGS_BACK", "UNPACKING", "SET_ASIDE" -> {
                     moments.add("before " + record);
                     moments.add("after " + record);
                 }
