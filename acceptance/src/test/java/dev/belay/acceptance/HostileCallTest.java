@@ -91,6 +91,9 @@ class HostileCallTest {
             foreign.put(directory.resolve(".env"), new String[] {"backup"});
             foreign.put(directory.resolve("app.env"), new String[] {"deploy"});
             foreign.put(directory.resolve("more.yaml"), new String[] {"deploy"});
+            stack.write("release.sh", "#!/bin/sh\nexec docker compose up -d\n");
+            mode(directory.resolve("release.sh"), 0755);
+            foreign.put(directory.resolve("release.sh"), new String[] {"deploy", "--", "./release.sh"});
             foreign.put(directory, new String[] {"rollback"});
             for (Map.Entry<Path, String[]> file : foreign.entrySet()) {
                 owner(file.getKey(), STRANGER);
@@ -120,7 +123,7 @@ class HostileCallTest {
             assertRefusedUntilFixed(stack, 5, stack.backups(), "list");
             refused += 5;
             System.out.printf("%d of %d refused%n", refused, refused);
-            Run deploy = stack.belay("deploy");
+            Run deploy = stack.belay("deploy", "--", "./release.sh");
             assertThat(deploy.exitCode()).as(deploy.describe()).isZero();
         }
     }

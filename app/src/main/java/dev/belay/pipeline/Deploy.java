@@ -7,6 +7,7 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.ProcessFamily;
 import dev.belay.os.ShellWords;
+import dev.belay.os.Trust;
 import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
 import dev.belay.step.Runner;
@@ -36,6 +37,8 @@ public final class Deploy {
     /** @param command what applies the new release; empty for {@code docker compose up -d --remove-orphans} */
     public RunReport run(List<String> command) throws InterruptedException {
         session.secrets().learnCommand(command);
+        OwnPlaces.requireProgram(
+                Trust.ofCaller(session.environment()), session.configuration().projectDirectory(), command);
         requireCompose(command);
         try (ProjectLock lock = Run.lock(session, "deploy");
                 Run run = Run.begin(session, "deploy", report.runId(), Phase.CAPTURE, List.of())) {

@@ -24,4 +24,17 @@ public final class OwnPlaces {
             trust.require(place, Category.USAGE);
         }
     }
+
+    /**
+     * The program of a deployment command. A bare name is looked for in the directories of the system; a path is what
+     * the user wrote.
+     *
+     * @param directory in which the command is run
+     * @throws dev.belay.error.BelayException when somebody else can change it
+     */
+    static void requireProgram(Trust trust, Path directory, List<String> command) {
+        if (!command.isEmpty() && command.get(0).contains("/")) {
+            trust.require(directory.resolve(command.get(0)), Category.USAGE);
+        }
+    }
 }
