@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.acceptance.FaultyProxy.Fault;
 import dev.belay.acceptance.FaultyProxy.Side;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The connection to the engine breaks in the middle of a call. No part is taken for the whole, no failure for a success,
@@ -18,6 +23,12 @@ class EngineFaultTest {
     private static final long NEVER = Long.MAX_VALUE - 1;
 
     private static final String SAVE = "GET .*/images/get";
+    /** A cut is seen at once: what takes time is what is done without the connection that was cut, or after it. */
+    private static final Duration AFTER_A_CUT = Duration.ofSeconds(90);
+
+    private static void assertEndsInTime(Run run, String what) {
+        assertThat(run.took()).as(what + "%n%s", run.describe()).isLessThanOrEqualTo(AFTER_A_CUT);
+    }
 
     private static void assertWholeBackupFollows(Stack stack, String what) {
         assertThat(stack.paused()).as(what).isEmpty();
@@ -46,6 +57,7 @@ class EngineFaultTest {
                 assertThat(backup.exitCode())
                         .as(what + "%n%s", backup.describe())
                         .isEqualTo(5);
+                assertEndsInTime(backup, what);
                 assertThat(proxy.cuts()).as(what).isPositive();
                 assertThat(stack.points()).as(what).hasSize(points);
                 assertThat(stack.paused()).as(what).isEmpty();
@@ -73,6 +85,7 @@ class EngineFaultTest {
                 assertThat(backup.exitCode())
                         .as(what + "%n%s", backup.describe())
                         .isIn(exits);
+                assertEndsInTime(backup, what);
                 if (request.contains("logs")) {
                     assertThat(backup.err() + backup.out()).contains("could not be read");
                     assertThat(Stack.read(stack.newestPoint().resolve(stack.container("app") + ".log")))
@@ -81,6 +94,31 @@ class EngineFaultTest {
                 assertThat(stack.paused()).as(what).isEmpty();
             });
             assertWholeBackupFollows(stack, "after all of " + places);
+        }
+    }
+
+    /** The deadline of an ordinary call is a minute; for a stream of images that says nothing it is two. */
+    @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    @ParameterizedTest
+    @CsvSource({"GET .*/containers/[^/]*/json, 40, 60", "POST .*/pause, 40, 60", SAVE + ", 300, 120"})
+    void anAnswerThatNeverEnds_isGivenUpWithItsDeadline_andNobodyStaysHeld(
+            String request, long bytes, int deadlineSeconds) {
+        try (Stack stack = Stack.up(Stack.APP);
+                FaultyProxy proxy = new FaultyProxy()) {
+            proxy.fail(Fault.stall(request, bytes));
+
+            Run backup = stack.startBelay(proxy.environment(), "backup").await(Duration.ofMinutes(10));
+
+            System.out.printf(
+                    "%s stalls after %d bytes: exit code %d after %d ms%n",
+                    request, bytes, backup.exitCode(), backup.took().toMillis());
+            assertThat(proxy.cuts()).as(backup.describe()).isOne();
+            assertThat(backup.exitCode()).as(backup.describe()).isIn(5, 9);
+            assertThat(backup.took())
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(deadlineSeconds))
+                    .isLessThanOrEqualTo(Duration.ofSeconds(deadlineSeconds + 30));
+            assertWholeBackupFollows(stack, request);
         }
     }
 
@@ -94,6 +132,7 @@ class EngineFaultTest {
     }
 
     @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @Test
     void cutOnceAnywhereInARollback_isSurvived() {
         rollBack(
@@ -111,6 +150,7 @@ class EngineFaultTest {
 
     /** Where each attempt has its effect in spite of the cut, the rollback may even succeed. */
     @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @Test
     void cutAgainAndAgainInARollback_isNeverASuccessThatIsNone_andTheStraightWayFinishesIt() {
         rollBack(
@@ -146,7 +186,10 @@ class EngineFaultTest {
 
                 Run rollback = stack.belay(proxy.environment(), "rollback", point);
 
-                System.out.printf("%s: exit code %d%n", what, rollback.exitCode());
+                System.out.printf(
+                        "%s: exit code %d after %d ms%n",
+                        what, rollback.exitCode(), rollback.took().toMillis());
+                assertEndsInTime(rollback, what);
                 assertThat(proxy.cuts()).as(what + "%n%s", rollback.describe()).isPositive();
                 if (survived || rollback.exitCode() == 0) {
                     assertThat(rollback.exitCode())
@@ -184,6 +227,7 @@ class EngineFaultTest {
 
             assertThat(proxy.cuts()).as(deploy.describe()).isOne();
             assertThat(deploy.exitCode()).as(deploy.describe()).isEqualTo(3);
+            assertEndsInTime(deploy, "create cut while Compose applies");
             assertThat(stack.imageOf("app")).isEqualTo(old);
             assertThat(stack.inspect("app").path("Config").path("Env").toString())
                     .contains("GREETING=hello");

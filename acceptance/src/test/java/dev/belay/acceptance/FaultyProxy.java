@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -28,14 +29,20 @@ final class FaultyProxy implements AutoCloseable {
      * @param request found in the head of a request, such as {@code POST .*}{@code /start}
      * @param bytes of that side which still pass, heads included
      * @param times how many such exchanges fail; those after them are whole
+     * @param stalls the connection stays open and says nothing more, instead of ending
      */
-    record Fault(Pattern request, Side side, long bytes, int times) {
+    record Fault(Pattern request, Side side, long bytes, int times, boolean stalls) {
         static Fault once(String request, Side side, long bytes) {
-            return new Fault(Pattern.compile(request), side, bytes, 1);
+            return new Fault(Pattern.compile(request), side, bytes, 1, false);
         }
 
         static Fault always(String request, Side side, long bytes) {
-            return new Fault(Pattern.compile(request), side, bytes, Integer.MAX_VALUE);
+            return new Fault(Pattern.compile(request), side, bytes, Integer.MAX_VALUE, false);
+        }
+
+        /** The answer to one such request never comes to its end. */
+        static Fault stall(String request, long bytes) {
+            return new Fault(Pattern.compile(request), Side.ANSWER, bytes, 1, true);
         }
     }
 
@@ -100,7 +107,7 @@ final class FaultyProxy implements AutoCloseable {
     }
 
     private interface Work {
-        void run() throws IOException;
+        void run() throws IOException, InterruptedException;
     }
 
     private static void inBackground(Work work) {
@@ -108,7 +115,7 @@ final class FaultyProxy implements AutoCloseable {
                 () -> {
                     try {
                         work.run();
-                    } catch (IOException e) {
+                    } catch (IOException | InterruptedException e) {
                         // one of the two has closed, or the proxy has: that is how an exchange ends
                         return;
                     }
@@ -126,6 +133,8 @@ final class FaultyProxy implements AutoCloseable {
         private final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
 
         private volatile AtomicLong counted = new AtomicLong();
+        private volatile boolean stalls;
+        private final CountDownLatch clientIsGone = new CountDownLatch(1);
 
         Exchange(SocketChannel client) throws IOException {
             this.client = client;
@@ -143,6 +152,7 @@ final class FaultyProxy implements AutoCloseable {
                     Fault now = fault;
                     if (now != null && matches(now, buffer) && cuts.get() < now.times()) {
                         if (now.side() == Side.ANSWER) {
+                            stalls = now.stalls();
                             left.set(now.bytes());
                             lastAnswer = counted = new AtomicLong();
                         } else {
@@ -159,10 +169,12 @@ final class FaultyProxy implements AutoCloseable {
                     write(upstream, buffer);
                     buffer.clear();
                 }
+            } finally {
+                clientIsGone.countDown();
             }
         }
 
-        private void answers() throws IOException {
+        private void answers() throws IOException, InterruptedException {
             try (client;
                     upstream) {
                 ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
@@ -174,6 +186,9 @@ final class FaultyProxy implements AutoCloseable {
                         // counted before the client can see the end
                         cuts.incrementAndGet();
                         write(client, buffer);
+                        if (stalls) {
+                            clientIsGone.await();
+                        }
                         return;
                     }
                     left.addAndGet(left.get() == Long.MAX_VALUE ? 0 : -buffer.remaining());

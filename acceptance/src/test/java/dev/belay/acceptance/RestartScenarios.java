@@ -30,6 +30,9 @@ class RestartScenarios {
                         volumes: [ "side:/data" ]
                     """);
 
+    /** With all that a run does besides, and the minute for which it waits for the engine. */
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
     private final SecondEngine engine = SecondEngine.current();
 
     private static Stack stack() {
@@ -62,6 +65,13 @@ class RestartScenarios {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static void assertEndedInTime(Run run, String what) {
+        System.out.printf(
+                "%s: exit code %d after %d ms%n",
+                what, run.exitCode(), run.took().toMillis());
+        assertThat(run.took()).as(run.describe()).isLessThanOrEqualTo(DEADLINE);
     }
 
     private void restart(String signal) {
@@ -99,7 +109,7 @@ class RestartScenarios {
             restart(signal);
 
             Run run = backup.await();
-            System.out.printf("%s during the capture: exit code %d%n", signal, run.exitCode());
+            assertEndedInTime(run, signal + " during the capture");
             // The engine let the writers go while they were copied.
             assertThat(run.exitCode()).as(run.describe()).isIn(5, 9);
             assertThat(stack.belay("resume").exitCode()).as(run.describe()).isZero();
@@ -129,7 +139,7 @@ class RestartScenarios {
             restart(signal);
 
             Run run = deploy.await();
-            System.out.printf("%s during the apply: exit code %d%n", signal, run.exitCode());
+            assertEndedInTime(run, signal + " during the apply");
             assertThat(run.exitCode()).as(run.describe()).isIn(3, 4);
             assertOldAfterResume(stack, image, run);
         }
@@ -173,7 +183,7 @@ class RestartScenarios {
             restart(signal);
 
             Run run = deploy.await();
-            System.out.printf("%s at %s: exit code %d%n", signal, step, run.exitCode());
+            assertEndedInTime(run, signal + " at " + step);
             assertOldAfterResume(stack, image, run);
             return run;
         }
@@ -190,6 +200,7 @@ class RestartScenarios {
             Run run = deploy.await();
             engine.startAgain();
 
+            assertEndedInTime(run, "away for long");
             assertThat(run.exitCode()).as(run.describe()).isEqualTo(4);
             assertThat(run.out() + run.err()).contains("belay resume");
             assertThat(stack.belay("backup").exitCode()).isEqualTo(8);

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Twelve canary secrets on a real engine, with {@code -v} and umask 000: none is shown, none is on a command line. */
 class SecretTest {
@@ -98,6 +100,7 @@ class SecretTest {
     }
 
     @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @Test
     void everyCommandInEverySituation_showsNoSecret() throws IOException {
         try (Canaries canaries = new Canaries()) {
