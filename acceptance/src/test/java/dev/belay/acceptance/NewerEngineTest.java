@@ -27,7 +27,10 @@ class NewerEngineTest {
             "PullPolicyTest",
             "SignalTest",
             "OneShotTest",
-            "ByHandTest");
+            "ByHandTest",
+            "OverviewTest",
+            "WithoutComposeTest",
+            "BadInputTest");
 
     private static void hold(String imageStore, List<String> tests) {
         try (SecondEngine engine = SecondEngine.start("--version", "26.1", "--image-store", imageStore)) {
