@@ -1,5 +1,6 @@
 package dev.belay.engine;
 
+import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public interface Engine extends AutoCloseable {
     /**
      * Writes an archive that {@code docker load} reads.
      *
-     * @param references tags, or IDs for images without a tag
+     * @param references tags, which come back with the image, or IDs, with which it comes back without a tag
      */
     void saveImages(List<String> references, OutputStream out);
 
@@ -59,6 +60,17 @@ public interface Engine extends AutoCloseable {
      * Otherwise the tag stays too, because an engine deletes an image with its last tag.
      */
     void untag(String tag);
+
+    /** Every tag of this repository, sorted. */
+    List<String> tags(String repository);
+
+    /**
+     * Takes the tag away, and the image with its last one. When the image has no other tag and a container has been made
+     * from it, running or not, of whatever project, the tag stays.
+     *
+     * @return whether the image went too
+     */
+    boolean discardTag(String tag);
 
     void pause(String id);
 
@@ -110,6 +122,20 @@ public interface Engine extends AutoCloseable {
      * @return standard output and standard error, in order; empty when its logging driver is none
      */
     String logs(String id, int tail);
+
+    /**
+     * From now on the bell rings when something happens to a container of this project, so that nobody has to ask again
+     * and again. It tells nothing more: whoever it wakes looks for himself. It also rings when the listening begins, for
+     * what happened before. Whatever goes wrong with the listening fails nobody and makes nobody wait for ever: what was
+     * to be heard may then not be heard, and the listening begins again.
+     */
+    Events watch(String project, Bell bell);
+
+    /** Listening, until it is closed. */
+    interface Events extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /**
      * How often the engine was found away since this object was made: nothing listened, or the connection broke in the

@@ -11,8 +11,13 @@ public record ImageDocument(ObjectNode json) {
         return json.path("Id").asString("");
     }
 
-    /** Every {@code repository:tag} that points at this image now. */
+    /** Every {@code repository:tag} that points at this image now and is not one of Belay's own. */
     public List<String> tags() {
+        return allTags().stream().filter(tag -> !KeepTag.is(tag)).toList();
+    }
+
+    /** Those of Belay too. */
+    public List<String> allTags() {
         return texts("RepoTags");
     }
 

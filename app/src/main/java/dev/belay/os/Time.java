@@ -15,6 +15,19 @@ public interface Time {
     /** @throws InterruptedException when the run is being ended */
     void sleep(Duration duration) throws InterruptedException;
 
+    /**
+     * Waits until the bell rings or the time is over.
+     *
+     * @return whether it has rung since the last wait was over
+     */
+    default boolean await(Bell bell, Duration longest) throws InterruptedException {
+        if (bell.await(Duration.ZERO)) {
+            return true;
+        }
+        sleep(longest);
+        return bell.await(Duration.ZERO);
+    }
+
     /** Seconds since {@code startNanos}, a value of {@link #nanos()}. */
     default double secondsSince(long startNanos) {
         return (nanos() - startNanos) / 1e9;
@@ -36,6 +49,11 @@ public interface Time {
             @Override
             public void sleep(Duration duration) throws InterruptedException {
                 Thread.sleep(duration.toMillis());
+            }
+
+            @Override
+            public boolean await(Bell bell, Duration longest) throws InterruptedException {
+                return bell.await(longest);
             }
         };
     }

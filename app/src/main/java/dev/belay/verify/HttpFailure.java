@@ -45,16 +45,19 @@ final class HttpFailure {
         }
         Optional<String> connect = find(failure, ConnectException.class);
         if (connect.isPresent()) {
-            return ProbeAnswer.failed(
+            return ProbeAnswer.nobody(
                     // the client leaves out the message of a refusal
                     connect.get().isEmpty() || connect.get().equals("Connection refused")
                             ? "connection refused"
                             : "cannot connect: " + connect.get());
         }
-        if (find(failure, EOFException.class).isPresent()) {
-            return ProbeAnswer.failed("the connection was closed before the answer was complete");
-        }
-        return ProbeAnswer.failed("the exchange failed: " + message(failure));
+        String reason = find(failure, EOFException.class).isPresent()
+                ? "the connection was closed before the answer was complete"
+                : "the exchange failed: " + message(failure);
+        // the engine's own proxy listens before the container does, and lets go when nobody is there
+        return String.valueOf(failure.getMessage()).contains("received no bytes")
+                ? ProbeAnswer.nobody(reason)
+                : ProbeAnswer.failed(reason);
     }
 
     /** The message of the deepest failure of this kind. */

@@ -126,7 +126,8 @@ final class HttpProbe implements Probe {
         return new ProbeAnswer(
                 answer.state(),
                 uri.getScheme() + "://" + uri.getHost() + port + path + ": " + answer.reason(),
-                answer.lastAnswer());
+                answer.lastAnswer(),
+                answer.nobodyThere());
     }
 
     /** The beginning, without what could steer a terminal. */

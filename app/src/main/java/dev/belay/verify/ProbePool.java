@@ -1,16 +1,16 @@
 package dev.belay.verify;
 
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
+import dev.belay.os.Bell;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs attempts side by side, on threads that never keep the program alive. */
 final class ProbePool implements AutoCloseable {
-    private final BlockingQueue<Done> answers = new LinkedBlockingQueue<>();
+    private final Queue<Done> answers = new ConcurrentLinkedQueue<>();
+    private final Bell bell;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "belay-probe");
         thread.setDaemon(true);
@@ -20,8 +20,13 @@ final class ProbePool implements AutoCloseable {
     /** @param attempt which attempt of the run it was, so that an answer after it was given up is told apart */
     record Done(ProbeRun run, int attempt, ProbeAnswer answer) {}
 
+    /** @param bell rings when there is an answer */
+    ProbePool(Bell bell) {
+        this.bell = bell;
+    }
+
     void submit(ProbeRun run) {
-        int attempt = run.made();
+        int attempt = run.asked();
         threads.execute(() -> {
             ProbeAnswer answer;
             try {
@@ -33,13 +38,14 @@ final class ProbePool implements AutoCloseable {
                 answer = ProbeAnswer.inconclusive("the probe could not be run: " + e);
             }
             answers.add(new Done(run, attempt, answer));
+            bell.ring();
         });
     }
 
-    /** @return the next answer; null when none came in time, which is the machine's time: threads really run */
+    /** @return the next answer; null when there is none yet */
     @Nullable
-    Done poll(Duration longest) throws InterruptedException {
-        return answers.poll(longest.toNanos(), TimeUnit.NANOSECONDS);
+    Done poll() {
+        return answers.poll();
     }
 
     @Override

@@ -5,8 +5,13 @@ import dev.belay.config.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One probe with its attempts: when the next is due, how many have failed, and what to show of it. */
+/**
+ * One probe with its attempts: when the next is due, how many have failed, and what to show of it. Where nobody listens yet
+ * it also asks between two attempts, which counts for nothing unless it is answered well.
+ */
 final class ProbeRun {
+    private static final Duration NOBODY_THERE = Duration.ofMillis(250);
+
     private final String name;
     private final Probe probe;
     private final boolean required;
@@ -14,9 +19,12 @@ final class ProbeRun {
     private final int attempts;
     private final Duration delay;
     private CheckResult.State state = CheckResult.State.PENDING;
+    private int asked;
     private int made;
     private int failures;
     private long dueAt;
+    private @Nullable Long askAgainAt;
+    private boolean counts;
     private long startedAt;
     private boolean running;
     private @Nullable ProbeAnswer last;
@@ -54,8 +62,9 @@ final class ProbeRun {
         return running;
     }
 
-    int made() {
-        return made;
+    /** How often it was asked, so that a late answer is told from the one that is waited for. */
+    int asked() {
+        return asked;
     }
 
     long startedAt() {
@@ -68,11 +77,11 @@ final class ProbeRun {
 
     /** When it wants its next attempt, as a value of the clock; meaningful while it is pending and not running. */
     long dueAt() {
-        return dueAt;
+        return askAgainAt == null || askAgainAt - dueAt >= 0 ? dueAt : askAgainAt;
     }
 
     boolean due(long now, boolean containersAreStarting) {
-        return pending() && !running && now - dueAt >= 0 && !(needsContainers && containersAreStarting);
+        return pending() && !running && now - dueAt() >= 0 && !(needsContainers && containersAreStarting);
     }
 
     /** Whether the last attempt that began at or after this moment has been answered. */
@@ -83,12 +92,18 @@ final class ProbeRun {
     void begin(long now) {
         running = true;
         startedAt = now;
-        made++;
+        asked++;
+        counts = !pending() || now - dueAt >= 0;
+        made += counts ? 1 : 0;
     }
 
     /** @return whether it was an attempt that failed */
     boolean end(ProbeAnswer answer, long now) {
         running = false;
+        askAgainAt = answer.nobodyThere() ? Long.valueOf(now + NOBODY_THERE.toNanos()) : null;
+        if (!counts && answer.state() != CheckResult.State.OK) {
+            return false;
+        }
         last = answer;
         if (answer.state() == CheckResult.State.OK) {
             state = CheckResult.State.OK;

@@ -3,6 +3,7 @@ package dev.belay.verify;
 import dev.belay.config.CheckSpec;
 import dev.belay.config.Configuration;
 import dev.belay.config.Durations;
+import dev.belay.os.Bell;
 import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +17,17 @@ final class Probes implements AutoCloseable {
 
     private final List<ProbeRun> runs = new ArrayList<>();
     private final List<CheckResult> skipped = new ArrayList<>();
-    private final ProbePool pool = new ProbePool();
+    private final ProbePool pool;
     private final Configuration.Verify policy;
     private final Time time;
     private final Consumer<ProbeRun> onFailure;
 
-    /** @param onFailure told of each attempt that failed */
-    Probes(Configuration.Verify policy, Scope scope, Time time, Consumer<ProbeRun> onFailure) {
+    /**
+     * @param bell rings when an answer can be taken in
+     * @param onFailure told of each attempt that failed
+     */
+    Probes(Configuration.Verify policy, Scope scope, Time time, Bell bell, Consumer<ProbeRun> onFailure) {
+        this.pool = new ProbePool(bell);
         this.policy = policy;
         this.time = time;
         this.onFailure = onFailure;
@@ -98,15 +103,15 @@ final class Probes implements AutoCloseable {
         return nanos < longest.toNanos() ? Duration.ofNanos(nanos) : longest;
     }
 
-    /** Takes in all answers there are, waiting for the first. */
-    void collect(Duration longest) throws InterruptedException {
-        ProbePool.Done done = pool.poll(longest);
+    /** Takes in all answers there are. */
+    void collect() {
+        ProbePool.Done done = pool.poll();
         while (done != null) {
             // an answer that comes after its attempt was given up belongs to nobody
-            if (done.run().running() && done.run().made() == done.attempt()) {
+            if (done.run().running() && done.run().asked() == done.attempt()) {
                 end(done.run(), done.answer());
             }
-            done = pool.poll(Duration.ZERO);
+            done = pool.poll();
         }
         long longestAttempt = policy.timeout().plus(GRACE).toNanos();
         for (ProbeRun run : runs) {

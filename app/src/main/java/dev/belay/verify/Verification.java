@@ -4,6 +4,7 @@ import dev.belay.config.Configuration;
 import dev.belay.config.Durations;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
+import dev.belay.os.Bell;
 import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,33 +12,44 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One verification: looks at everything, decides, waits a little, and does so again until there is a verdict. */
+/**
+ * One verification: looks at everything, decides, waits until something happens, and does so again until there is a
+ * verdict.
+ */
 final class Verification implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(500);
+    /** It is woken by what happens; this is for what it was not told of. */
+    static final Duration LOOK = Duration.ofSeconds(1);
+    /** A break is shown until the next look, with which the healthy time begins again. */
+    private static final Duration AFTER_A_BREAK = Duration.ofMillis(500);
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** How long an engine may be silent; one that restarts with live-restore keeps the containers running. */
     private static final Duration ENGINE_SILENCE = Duration.ofSeconds(30);
 
+    private final Engine engine;
     private final Configuration.Verify policy;
     private final Time time;
     private final Board board;
     private final Scope scope;
     private final ContainerWatch watch;
     private final Probes probes;
+    private final Bell bell = new Bell();
     private final long start;
+    private Engine.@Nullable Events events;
     private @Nullable Long healthySince;
     private @Nullable Long confirmingSince;
     private @Nullable Long silentSince;
     private String lastBreak = "";
 
     Verification(Engine engine, Configuration.Verify policy, Time time, Board board, Scope scope) {
+        this.engine = engine;
         this.policy = policy;
         this.time = time;
         this.board = board;
         this.scope = scope;
         this.start = time.nanos();
         this.watch = new ContainerWatch(engine, scope);
-        this.probes = new Probes(policy, scope, time, run -> {
+        this.probes = new Probes(policy, scope, time, bell, run -> {
             board.tell(run.result());
             if (run.required()) {
                 lastBreak = run.name() + ": " + run.result().reason();
@@ -67,7 +79,7 @@ final class Verification implements AutoCloseable {
             if (elapsed(start).compareTo(policy.healthyDeadline()) >= 0) {
                 return outOfTime(look.results());
             }
-            pause();
+            pause(look.broke().isPresent() ? AFTER_A_BREAK : LOOK);
         }
     }
 
@@ -148,17 +160,27 @@ final class Verification implements AutoCloseable {
         return results;
     }
 
-    private void pause() throws InterruptedException {
-        Duration wait = min(probes.untilNextDue(POLL), policy.healthyDeadline().minus(elapsed(start)));
+    private void pause(Duration longest) throws InterruptedException {
+        listen();
+        Duration wait =
+                min(probes.untilNextDue(longest), policy.healthyDeadline().minus(elapsed(start)));
         if (healthySince != null && confirmingSince == null) {
             wait = min(wait, policy.minHealthyTime().minus(elapsed(healthySince)));
         }
         // the clock goes on between two readings, so what is left may be nothing or less
         Duration atLeast = wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait;
         if (probes.anyRunning()) {
-            probes.collect(atLeast);
+            // by the machine's clock, because they really run
+            bell.await(atLeast);
+            probes.collect();
         } else {
-            time.sleep(atLeast);
+            time.await(bell, atLeast);
+        }
+    }
+
+    private void listen() {
+        if (events == null && scope.thisMachine()) {
+            events = engine.watch(scope.project(), bell);
         }
     }
 
@@ -172,6 +194,9 @@ final class Verification implements AutoCloseable {
 
     @Override
     public void close() {
+        if (events != null) {
+            events.close();
+        }
         probes.close();
     }
 }

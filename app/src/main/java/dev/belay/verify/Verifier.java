@@ -4,6 +4,7 @@ import dev.belay.config.Configuration;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Bell;
 import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ public final class Verifier {
         Board board = new Board(listener);
         Configuration.Verify once = new Configuration.Verify(
                 1, Duration.ZERO, policy.timeout(), Duration.ZERO, policy.healthyDeadline(), policy.checks());
-        try (Probes probes = new Probes(once, scope, time, run -> {})) {
+        Bell bell = new Bell();
+        try (Probes probes = new Probes(once, scope, time, bell, run -> {})) {
             probes.startDue(false);
             List<CheckResult> results = new ArrayList<>();
             if (scope.thisMachine()) {
@@ -52,7 +54,8 @@ public final class Verifier {
             }
             board.show(results);
             while (probes.anyRunning()) {
-                probes.collect(Duration.ofMillis(500));
+                bell.await(Verification.LOOK);
+                probes.collect();
             }
             results.addAll(probes.results());
             board.show(results);

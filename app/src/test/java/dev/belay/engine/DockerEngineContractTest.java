@@ -1,7 +1,11 @@
 package dev.belay.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.belay.engine.docker.DockerEngine;
+import dev.belay.os.Bell;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,8 +13,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The real engine; a machine without one fails this test, because a promise that is not tried is none. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -71,6 +77,28 @@ class DockerEngineContractTest extends EngineContract {
     void removeTheImage() throws Exception {
         docker.attempt("rmi", "-f", IMAGE);
         engine.close();
+    }
+
+    @Test
+    void whoListensHearsThatAContainerIsHealthyOrNot() throws Exception {
+        ObjectNode body = body("sleep 1; touch /healthy; sleep 1; rm /healthy; sleep 1000");
+        body.putObject("Labels").put("com.docker.compose.project", name("p"));
+        ObjectNode check =
+                body.putObject("Healthcheck").put("Interval", 200_000_000).put("Retries", 5);
+        check.putArray("Test").add("CMD").add("test").add("-e").add("/healthy");
+        String id = engine.createContainer(name("c"), body);
+        Bell bell = new Bell();
+        List<String> seen = new ArrayList<>();
+        try (Engine.Events events = engine.watch(name("p"), bell)) {
+            engine.start(id);
+            while (!seen.contains("unhealthy")) {
+                assertThat(bell.await(Duration.ofSeconds(20)))
+                        .as("after " + seen)
+                        .isTrue();
+                seen.add(engine.container(id).flatMap(ContainerDocument::health).orElse("none"));
+            }
+        }
+        assertThat(seen).containsSubsequence("starting", "healthy", "unhealthy").hasSizeLessThan(10);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Bell;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -287,6 +288,72 @@ abstract class EngineContract {
         assertThat(status(id)).isEqualTo("running");
     }
 
+    // events
+
+    @Test
+    void whoListensHearsWhatHappensToTheContainersOfTheProject() throws Exception {
+        Bell bell = new Bell();
+        try (Engine.Events events = engine().watch(name("p"), bell)) {
+            awaitSilence(bell);
+            String id = create("heard", project("p"));
+            assertRings(bell, "created");
+            engine().start(id);
+            assertRings(bell, "started");
+            engine().pause(id);
+            assertRings(bell, "paused");
+            engine().unpause(id);
+            assertRings(bell, "thawed");
+            engine().stop(id, Duration.ZERO);
+            assertRings(bell, "stopped");
+            engine().removeContainer(id);
+            assertRings(bell, "removed");
+        }
+    }
+
+    @Test
+    void whoListensHearsThatAContainerHasEndedByItself() throws Exception {
+        Bell bell = new Bell();
+        ObjectNode body = body("exit 3");
+        body.set("Labels", project("p"));
+        String id = engine().createContainer(name("ends"), body);
+        try (Engine.Events events = engine().watch(name("p"), bell)) {
+            awaitSilence(bell);
+            engine().start(id);
+            for (int i = 0; i < 10 && !status(id).equals("exited"); i++) {
+                assertRings(bell, "until it has ended");
+            }
+            assertThat(status(id)).isEqualTo("exited");
+        }
+    }
+
+    @Test
+    void whoListensHearsNothingOfOtherProjects_norAfterwards() throws Exception {
+        Bell bell = new Bell();
+        String own = create("own", project("p"));
+        String other = create("other", project("q"));
+        String nobodys = create("nobodys", UP);
+        try (Engine.Events events = engine().watch(name("p"), bell)) {
+            awaitSilence(bell);
+            engine().start(other);
+            engine().start(nobodys);
+            assertThat(bell.await(Duration.ofMillis(300))).isFalse();
+        }
+        engine().start(own);
+        assertThat(bell.await(Duration.ofMillis(300))).isFalse();
+    }
+
+    /** It also rings when the listening begins. */
+    private static void awaitSilence(Bell bell) throws InterruptedException {
+        assertRings(bell, "the listening has begun");
+        while (bell.await(Duration.ofMillis(200))) {
+            // what was told late
+        }
+    }
+
+    private static void assertRings(Bell bell, String what) throws InterruptedException {
+        assertThat(bell.await(Duration.ofSeconds(10))).as(what).isTrue();
+    }
+
     // logs
 
     @Test
@@ -468,6 +535,58 @@ abstract class EngineContract {
         engine().tag(id, only);
         engine().removeContainer(container);
         removeImage(only);
+    }
+
+    @Test
+    void theTagsOfARepositoryAreListed() {
+        String tag = freeTag("listed");
+        String repository = tag.substring(0, tag.lastIndexOf(':'));
+        engine().tag(imageId(), tag);
+        engine().tag(imageId(), repository + ":other");
+
+        assertThat(engine().tags(repository)).containsExactly(tag, repository + ":other");
+        assertThat(engine().tags(freeTag("absent").replace(":1", ""))).isEmpty();
+        engine().untag(tag);
+        engine().untag(repository + ":other");
+        assertThat(engine().tags(repository)).isEmpty();
+    }
+
+    @Test
+    void aKeepTagIsNoneOfTheTagsOfItsImage() {
+        String keep = KeepTag.of(name("p"), imageId()).orElseThrow();
+        assertThat(KeepTag.give(engine(), name("p"), imageId())).isEmpty();
+        assertThat(KeepTag.give(engine(), name("p"), imageId())).isEmpty();
+
+        ImageDocument image = engine().image(keep).orElseThrow();
+        assertThat(image.id()).isEqualTo(imageId());
+        assertThat(image.tags()).contains(image()).doesNotContain(keep);
+        assertThat(image.allTags()).contains(image(), keep);
+        assertThat(engine().tags(KeepTag.REPOSITORY)).contains(keep);
+        assertThat(engine().discardTag(keep)).isFalse();
+        assertThat(engine().tags(KeepTag.REPOSITORY)).doesNotContain(keep);
+    }
+
+    @Test
+    void aDiscardedTagTakesTheImageAlong_unlessAnotherTagOrAContainerNeedsIt() throws Exception {
+        String tag = otherImage("discarded");
+        String id = engine().image(tag).orElseThrow().id();
+        String second = freeTag("second");
+        engine().tag(id, second);
+        assertThat(engine().discardTag(second)).isFalse();
+        assertThat(engine().image(second)).isEmpty();
+        assertThat(engine().image(tag)).isPresent();
+
+        String container = engine().createContainer(name("user"), body(UP).put("Image", tag));
+        assertThat(engine().discardTag(tag)).isFalse();
+        assertThat(engine().image(id)).isPresent();
+        engine().start(container);
+        assertThat(engine().discardTag(tag)).isFalse();
+        assertThat(engine().image(id)).isPresent();
+        engine().removeContainer(container);
+
+        assertThat(engine().discardTag(tag)).isTrue();
+        assertThat(engine().image(id)).isEmpty();
+        assertThat(engine().discardTag(tag)).isFalse();
     }
 
     @Test

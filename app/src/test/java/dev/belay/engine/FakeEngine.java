@@ -4,6 +4,7 @@ import dev.belay.archive.ExtractionPolicy;
 import dev.belay.archive.RefusedArchive;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Bell;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,13 +26,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An engine in memory that keeps the promises of the port, held by the same contract as the real one.
+ * An engine in memory that keeps the promises of the port, held by the same contract as the real one. Calls are one after
+ * the other, whoever makes them.
  *
  * <p>Containers run nothing, but a command of the form {@code ["sh", "-c", "echo out; exit 3"]} is
  * understood: {@code echo} goes to the log, {@code exit} ends the container, anything else keeps it up. Volumes are
@@ -51,6 +54,9 @@ public final class FakeEngine implements Engine {
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> counts = new HashMap<>();
     private final Map<String, Integer> failures = new HashMap<>();
+    /** Bell to project. */
+    private final Map<Bell, String> listeners = new HashMap<>();
+
     private boolean reachable = true;
     private int nextId;
 
@@ -70,28 +76,28 @@ public final class FakeEngine implements Engine {
     // what a test can set up and ask
 
     /** The Nth call of this method from now on fails with ENGINE_FAILED. */
-    public FakeEngine failOn(String method, int nth) {
+    public synchronized FakeEngine failOn(String method, int nth) {
         failures.put(method, counts.getOrDefault(method, 0) + nth);
         return this;
     }
 
     /** When false, every call fails with ENGINE_UNREACHABLE. */
-    public void reachable(boolean now) {
+    public synchronized void reachable(boolean now) {
         reachable = now;
     }
 
     /** Every call that changes something, in order, such as {@code stop p-db-1}. */
-    public List<String> calls() {
+    public synchronized List<String> calls() {
         return List.copyOf(calls);
     }
 
     /** @return the ID of a new image */
-    public String addImage(String... tags) {
+    public synchronized String addImage(String... tags) {
         return addImage(mapper.createObjectNode(), tags);
     }
 
     /** @param config the image's own configuration, such as its Volumes */
-    public String addImage(ObjectNode config, String... tags) {
+    public synchronized String addImage(ObjectNode config, String... tags) {
         String id = "sha256:" + id();
         images.put(id, new FakeImage(id, new TreeSet<>(), config));
         for (String tag : tags) {
@@ -100,49 +106,50 @@ public final class FakeEngine implements Engine {
         return id;
     }
 
-    public void removeImage(String idOrTag) {
+    public synchronized void removeImage(String idOrTag) {
         findImage(idOrTag).ifPresent(image -> images.remove(image.id()));
     }
 
-    public void removeVolume(String name) {
+    public synchronized void removeVolume(String name) {
         volumes.remove(name);
     }
 
     /** Changes a container's document behind everybody's back. */
-    public void edit(String idOrName, Consumer<ObjectNode> change) {
+    public synchronized void edit(String idOrName, Consumer<ObjectNode> change) {
         change.accept(document(idOrName, "edit"));
     }
 
     /** The container's own process ends. */
-    public void exit(String idOrName, int code) {
+    public synchronized void exit(String idOrName, int code) {
         down(document(idOrName, "exit"), code);
     }
 
-    public void health(String idOrName, String status, String output) {
+    public synchronized void health(String idOrName, String status, String output) {
         ObjectNode health = state(document(idOrName, "health")).putObject("Health");
         health.put("Status", status);
         health.putArray("Log").addObject().put("Output", output);
+        tell(document(idOrName, "health"));
     }
 
-    public void print(String idOrName, String text) {
+    public synchronized void print(String idOrName, String text) {
         log(document(idOrName, "print")).append(text);
     }
 
     /** As {@code docker cp} would, into the container's own layer. */
-    public void addFile(String idOrName, String path, String content) {
+    public synchronized void addFile(String idOrName, String path, String content) {
         writeFile(idOrName, FakeArchive.file(path.substring(1), content));
     }
 
     // the port
 
     @Override
-    public EngineInfo info() {
+    public synchronized EngineInfo info() {
         enter("info");
         return new EngineInfo("20.10.24", "1.41", "fake", directory.toString());
     }
 
     @Override
-    public List<ContainerDocument> containers(String project) {
+    public synchronized List<ContainerDocument> containers(String project) {
         enter("containers");
         return documents().stream()
                 .filter(c -> c.project().equals(project) && !c.oneOff())
@@ -150,13 +157,13 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public List<ContainerDocument> runningContainers() {
+    public synchronized List<ContainerDocument> runningContainers() {
         enter("runningContainers");
         return documents().stream().filter(ContainerDocument::up).toList();
     }
 
     @Override
-    public List<String> projects() {
+    public synchronized List<String> projects() {
         enter("projects");
         TreeSet<String> names = new TreeSet<>();
         documents().stream().filter(c -> !c.project().isEmpty() && !c.oneOff()).forEach(c -> names.add(c.project()));
@@ -164,13 +171,13 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public Optional<ContainerDocument> container(String idOrName) {
+    public synchronized Optional<ContainerDocument> container(String idOrName) {
         enter("container");
         return find(idOrName).map(c -> new ContainerDocument(c.deepCopy()));
     }
 
     @Override
-    public List<NetworkDocument> networks(String project) {
+    public synchronized List<NetworkDocument> networks(String project) {
         enter("networks");
         return networks.values().stream()
                 .filter(n -> n.path("Labels").path(PROJECT).asString("").equals(project))
@@ -180,13 +187,13 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public Optional<NetworkDocument> network(String nameOrId) {
+    public synchronized Optional<NetworkDocument> network(String nameOrId) {
         enter("network");
         return findNetwork(nameOrId).map(this::shown);
     }
 
     @Override
-    public List<VolumeDocument> volumes(String project) {
+    public synchronized List<VolumeDocument> volumes(String project) {
         enter("volumes");
         return volumes.values().stream()
                 .filter(v -> v.path("Labels").path(PROJECT).asString("").equals(project))
@@ -195,13 +202,13 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public Optional<VolumeDocument> volume(String name) {
+    public synchronized Optional<VolumeDocument> volume(String name) {
         enter("volume");
         return Optional.ofNullable(volumes.get(name)).map(v -> new VolumeDocument(v.deepCopy()));
     }
 
     @Override
-    public Optional<ImageDocument> image(String idOrReference) {
+    public synchronized Optional<ImageDocument> image(String idOrReference) {
         enter("image");
         return findImage(idOrReference).map(image -> {
             ObjectNode document = mapper.createObjectNode();
@@ -214,7 +221,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void saveImages(List<String> references, OutputStream out) {
+    public synchronized void saveImages(List<String> references, OutputStream out) {
         change("saveImages", String.join(" ", references));
         FakeArchive archive = new FakeArchive();
         for (String reference : references) {
@@ -230,10 +237,16 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void loadImages(InputStream tar) {
-        change("loadImages", "");
+    public synchronized void loadImages(InputStream tar) {
+        byte[] archive;
         try {
-            FakeArchive.read(new ByteArrayInputStream(tar.readAllBytes())).forEach(entry -> {
+            archive = tar.readAllBytes();
+        } catch (IOException e) {
+            throw failed("load images", String.valueOf(e.getMessage()));
+        }
+        change("loadImages", ids(archive));
+        try {
+            FakeArchive.read(new ByteArrayInputStream(archive)).forEach(entry -> {
                 images.putIfAbsent(entry.id(), new FakeImage(entry.id(), new TreeSet<>(), entry.config()));
                 entry.tags().forEach(tag -> move(entry.id(), tag));
             });
@@ -242,8 +255,18 @@ public final class FakeEngine implements Engine {
         }
     }
 
+    private static String ids(byte[] archive) {
+        try {
+            return FakeArchive.read(new ByteArrayInputStream(archive)).stream()
+                    .map(FakeArchive.Entry::id)
+                    .collect(Collectors.joining(" "));
+        } catch (IOException e) {
+            return "what is no image archive";
+        }
+    }
+
     @Override
-    public void tag(String imageId, String tag) {
+    public synchronized void tag(String imageId, String tag) {
         change("tag", imageId + " " + tag);
         FakeImage image =
                 findImage(imageId).orElseThrow(() -> failed("tag image " + imageId, "no such image: " + imageId));
@@ -251,7 +274,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void untag(String tag) {
+    public synchronized void untag(String tag) {
         change("untag", tag);
         findImage(tag).filter(i -> i.tags().contains(tagged(tag))).ifPresent(image -> {
             boolean used =
@@ -263,7 +286,36 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void pause(String id) {
+    public synchronized List<String> tags(String repository) {
+        enter("tags");
+        TreeSet<String> tags = new TreeSet<>();
+        images.values().forEach(image -> tags.addAll(image.tags()));
+        tags.removeIf(tag -> !tag.startsWith(repository + ":"));
+        return List.copyOf(tags);
+    }
+
+    @Override
+    public synchronized boolean discardTag(String tag) {
+        change("discardTag", tag);
+        Optional<FakeImage> found = findImage(tag).filter(i -> i.tags().contains(tagged(tag)));
+        if (found.isEmpty()) {
+            return false;
+        }
+        FakeImage image = found.get();
+        boolean last = image.tags().size() == 1;
+        boolean used = documents().stream().anyMatch(c -> c.imageId().equals(image.id()));
+        if (last && used) {
+            return false;
+        }
+        image.tags().remove(tagged(tag));
+        if (last) {
+            images.remove(image.id());
+        }
+        return last;
+    }
+
+    @Override
+    public synchronized void pause(String id) {
         change("pause", id);
         ObjectNode container = document(id, "pause container " + id);
         if (!new ContainerDocument(container).paused()) {
@@ -271,24 +323,27 @@ public final class FakeEngine implements Engine {
                 throw failed("pause container " + id, "container is not running");
             }
             state(container).put("Status", "paused").put("Paused", true);
+            tell(container);
         }
     }
 
     @Override
-    public void unpause(String id) {
+    public synchronized void unpause(String id) {
         change("unpause", id);
-        find(id).filter(c -> new ContainerDocument(c).paused())
-                .ifPresent(c -> state(c).put("Status", "running").put("Paused", false));
+        find(id).filter(c -> new ContainerDocument(c).paused()).ifPresent(c -> {
+            state(c).put("Status", "running").put("Paused", false);
+            tell(c);
+        });
     }
 
     @Override
-    public void stop(String id, @Nullable Duration grace) {
+    public synchronized void stop(String id, @Nullable Duration grace) {
         change("stop", id);
         find(id).filter(c -> new ContainerDocument(c).up()).ifPresent(c -> down(c, 137));
     }
 
     @Override
-    public void start(String id) {
+    public synchronized void start(String id) {
         String what = "start container " + id;
         change("start", id);
         ObjectNode container = document(id, what);
@@ -318,10 +373,11 @@ public final class FakeEngine implements Engine {
                 .put("ExitCode", 0)
                 .put("StartedAt", Instant.now().toString());
         run(container);
+        tell(container);
     }
 
     @Override
-    public String createContainer(String name, ObjectNode body) {
+    public synchronized String createContainer(String name, ObjectNode body) {
         String what = "create container " + name;
         change("createContainer", name);
         if (find(name).isPresent()) {
@@ -361,11 +417,12 @@ public final class FakeEngine implements Engine {
         networking(container, body);
         FakeMounts.mount(container, this::find, this::ensureVolume);
         containers.put(id, container);
+        tell(container);
         return id;
     }
 
     @Override
-    public Optional<byte[]> readFile(String id, String path) {
+    public synchronized Optional<byte[]> readFile(String id, String path) {
         enter("readFile");
         return find(id).flatMap(c -> Optional.ofNullable(
                 files.getOrDefault(c.path("Id").asString(), Map.of()).get(path)));
@@ -373,7 +430,7 @@ public final class FakeEngine implements Engine {
 
     /** Only what {@link #readFile} or {@link #addFile} made is understood. */
     @Override
-    public void writeFile(String id, byte[] tar) {
+    public synchronized void writeFile(String id, byte[] tar) {
         change("writeFile", id);
         ObjectNode container = document(id, "write a file into container " + id);
         try {
@@ -387,13 +444,16 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void removeContainer(String id) {
+    public synchronized void removeContainer(String id) {
         change("removeContainer", id);
-        find(id).ifPresent(c -> containers.remove(c.path("Id").asString()));
+        find(id).ifPresent(c -> {
+            containers.remove(c.path("Id").asString());
+            tell(c);
+        });
     }
 
     @Override
-    public void connect(String networkId, String containerId, ObjectNode endpoint) {
+    public synchronized void connect(String networkId, String containerId, ObjectNode endpoint) {
         String what = "connect container " + containerId + " to network " + networkId;
         change("connect", networkId + " " + containerId);
         ObjectNode network =
@@ -407,7 +467,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void disconnect(String networkId, String containerId) {
+    public synchronized void disconnect(String networkId, String containerId) {
         change("disconnect", networkId + " " + containerId);
         findNetwork(networkId)
                 .ifPresent(n -> find(containerId)
@@ -415,7 +475,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public String createNetwork(ObjectNode body) {
+    public synchronized String createNetwork(ObjectNode body) {
         String name = body.path("Name").asString("");
         change("createNetwork", name);
         if (findNetwork(name).isPresent()) {
@@ -430,7 +490,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void removeNetwork(String id) {
+    public synchronized void removeNetwork(String id) {
         change("removeNetwork", id);
         findNetwork(id).ifPresent(network -> {
             if (!shown(network).containerIds().isEmpty()) {
@@ -441,7 +501,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void createVolume(ObjectNode body) {
+    public synchronized void createVolume(ObjectNode body) {
         String name = body.path("Name").asString("");
         change("createVolume", name);
         ObjectNode volume = ensureVolume(name);
@@ -454,7 +514,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public String logs(String id, int tail) {
+    public synchronized String logs(String id, int tail) {
         enter("logs");
         ObjectNode container = document(id, "read the log of container " + id);
         if (container
@@ -473,7 +533,33 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public void close() {
+    public synchronized Events watch(String project, Bell bell) {
+        listeners.put(bell, project);
+        bell.ring();
+        return () -> forget(bell);
+    }
+
+    private synchronized void forget(Bell bell) {
+        listeners.remove(bell);
+    }
+
+    /** How many are listening. */
+    public synchronized int listening() {
+        return listeners.size();
+    }
+
+    /** Something has happened to this container. */
+    private void tell(ObjectNode container) {
+        String project = new ContainerDocument(container).project();
+        listeners.forEach((bell, wanted) -> {
+            if (wanted.equals(project)) {
+                bell.ring();
+            }
+        });
+    }
+
+    @Override
+    public synchronized void close() {
         enter("close");
     }
 
@@ -620,12 +706,13 @@ public final class FakeEngine implements Engine {
         return (ObjectNode) container.path("State");
     }
 
-    private static void down(ObjectNode container, int code) {
+    private void down(ObjectNode container, int code) {
         state(container)
                 .put("Status", "exited")
                 .put("Running", false)
                 .put("Paused", false)
                 .put("ExitCode", code);
+        tell(container);
     }
 
     private StringBuilder log(ObjectNode container) {
@@ -654,7 +741,7 @@ public final class FakeEngine implements Engine {
 
     /** For messages in tests. */
     @Override
-    public String toString() {
+    public synchronized String toString() {
         return "an engine in memory with " + containers.size() + " containers, calls so far: "
                 + new String(String.join(", ", calls).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }

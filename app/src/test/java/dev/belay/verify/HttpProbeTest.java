@@ -104,7 +104,7 @@ class HttpProbeTest {
     @Test
     void theExpectedStatusPasses() throws Exception {
         String url = serve(x -> answer(x, 200, "fine"));
-        assertThat(probe(url)).isEqualTo(new ProbeAnswer(OK, "HTTP 200", "HTTP 200\nfine"));
+        assertThat(probe(url)).isEqualTo(ProbeAnswer.ok("HTTP 200", "HTTP 200\nfine"));
     }
 
     @ParameterizedTest
@@ -267,20 +267,21 @@ class HttpProbeTest {
 
     static List<Arguments> brokenAnswers() {
         return List.of(
-                Arguments.of("", "the connection was closed before the answer was complete"),
+                Arguments.of("", "the connection was closed before the answer was complete", true),
                 Arguments.of(
                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-                        "the connection was closed before the answer was complete"),
-                Arguments.of("garbage\r\n\r\n", "the exchange failed: "));
+                        "the connection was closed before the answer was complete",
+                        false),
+                Arguments.of("garbage\r\n\r\n", "the exchange failed: ", false));
     }
 
     @ParameterizedTest
     @MethodSource("brokenAnswers")
-    void aBrokenAnswerFails(String raw, String reason) throws Exception {
-        assertRawAnswer("http", raw, reason);
+    void aBrokenAnswerFails(String raw, String reason, boolean nobodyThere) throws Exception {
+        assertThat(rawAnswer("http", raw, reason).nobodyThere()).isEqualTo(nobodyThere);
     }
 
-    private void assertRawAnswer(String scheme, String raw, String reason) throws Exception {
+    private ProbeAnswer rawAnswer(String scheme, String raw, String reason) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Future<?> served = threads.submit(() -> {
                 for (int i = 0; i < 3; i++) {
@@ -294,8 +295,10 @@ class HttpProbeTest {
                 }
                 return null;
             });
-            assertAnswer(probe(scheme + "://{host}:" + server.getLocalPort() + "/"), FAILED, reason);
+            ProbeAnswer answer = probe(scheme + "://{host}:" + server.getLocalPort() + "/");
+            assertAnswer(answer, FAILED, reason);
             served.cancel(true);
+            return answer;
         }
     }
 
@@ -312,7 +315,7 @@ class HttpProbeTest {
 
     @Test
     void tlsWithAServerThatSpeaksNone_saysSo() throws Exception {
-        assertRawAnswer("https", "HTTP/1.1 400 Bad Request\r\n\r\n", "TLS failed: ");
+        rawAnswer("https", "HTTP/1.1 400 Bad Request\r\n\r\n", "TLS failed: ");
     }
 
     /** For another host name than the one that is asked, so that the name is not checked either. */

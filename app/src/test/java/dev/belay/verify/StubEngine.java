@@ -8,6 +8,7 @@ import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class StubEngine implements Engine {
     private final ManualTime time;
     private final TreeMap<Double, Supplier<List<ContainerDocument>>> story = new TreeMap<>();
+    private boolean deaf;
+    private int listening;
+    private int everListened;
 
     StubEngine(ManualTime time) {
         this.time = time;
@@ -42,6 +46,33 @@ final class StubEngine implements Engine {
             throw new BelayException(Category.ENGINE_UNREACHABLE, "cannot reach the engine", "no socket", "Start it");
         });
         return this;
+    }
+
+    /** Its events do not come through. */
+    StubEngine deaf() {
+        deaf = true;
+        return this;
+    }
+
+    /** How many are listening. */
+    int listening() {
+        return listening;
+    }
+
+    int everListened() {
+        return everListened;
+    }
+
+    /** The bell rings at each turn of the story. */
+    @Override
+    public Events watch(String project, Bell bell) {
+        listening++;
+        everListened++;
+        if (!deaf) {
+            bell.ring();
+            story.tailMap(time.seconds(), false).keySet().forEach(second -> time.at(second, bell::ring));
+        }
+        return () -> listening--;
     }
 
     @Override
@@ -115,6 +146,16 @@ final class StubEngine implements Engine {
 
     @Override
     public void untag(String tag) {
+        throw notHere();
+    }
+
+    @Override
+    public List<String> tags(String repository) {
+        throw notHere();
+    }
+
+    @Override
+    public boolean discardTag(String tag) {
         throw notHere();
     }
 

@@ -10,6 +10,7 @@ import dev.belay.config.Configuration;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -365,6 +366,86 @@ class VerifierTest {
         Verdict verdict = verifier().verify(SHOP);
         assertThat(verdict.seconds()).isEqualTo(20);
         assertThat(requests.get()).isBetween(5, 6);
+    }
+
+    @Test
+    void whereNobodyListensYet_itAsksAgainSoon_andThatCountsForNothing() throws Exception {
+        engine.from(0, container("a"));
+        int port = server.getAddress().getPort();
+        web(true, 200);
+        server.stop(0);
+        time.at(3.1, () -> {
+            try {
+                server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            startTheServer();
+        });
+
+        Verdict verdict = verifier().verify(SHOP);
+
+        assertThat(verdict.state()).isEqualTo(Verdict.State.HEALTHY);
+        assertThat(verdict.seconds()).isBetween(13.1, 13.4);
+        assertThat(heard).filteredOn(h -> h.startsWith("web")).hasSize(2);
+    }
+
+    @Test
+    void whereNobodyEverListens_itFailsAfterTheAttempts() {
+        engine.from(0, container("a"));
+        web(true, 200);
+        server.stop(0);
+        assertVerdict(
+                verifier().verify(SHOP),
+                Verdict.State.UNHEALTHY,
+                20,
+                "container a OK: running",
+                "web FAILED: " + web + ": connection refused (3 of 3 attempts failed)");
+        assertThat(heard).filteredOn(h -> h.startsWith("web")).hasSize(3);
+    }
+
+    // ---- what wakes it
+
+    @Test
+    void whatHappensToAContainerIsSeenAtOnce() {
+        engine.from(0, container("a").health("starting"))
+                .from(3.21, container("a").health("healthy"))
+                .from(7.654, container("a").exited(1).policy("no"));
+        assertVerdict(
+                verifier().verify(SHOP), Verdict.State.UNHEALTHY, 7.654, "container a FAILED: exited with code 1");
+        assertThat(heard)
+                .containsExactly(
+                        "container a PENDING: starting",
+                        "container a OK: healthy",
+                        "container a FAILED: exited with code 1");
+    }
+
+    @Test
+    void theHealthyTimeBeginsAtOnce_andTheVerdictComesWithItsEnd() {
+        engine.from(0, container("a").health("starting"))
+                .from(3.21, container("a").health("healthy"));
+        assertVerdict(verifier().verify(SHOP), Verdict.State.HEALTHY, 13.21, "container a OK: healthy");
+    }
+
+    @Test
+    void withoutEventsItLooksOnceASecond() {
+        engine.deaf()
+                .from(0, container("a").health("starting"))
+                .from(3.21, container("a").health("healthy"))
+                .from(7.654, container("a").exited(1).policy("no"));
+        assertVerdict(verifier().verify(SHOP), Verdict.State.UNHEALTHY, 8, "container a FAILED: exited with code 1");
+    }
+
+    @Test
+    void itListensOnlyWhenItHasToWait_andNotAfterwards() {
+        engine.from(0, container("a"));
+        verifier().verify(SHOP);
+        assertThat(engine.listening()).isZero();
+        assertThat(engine.everListened()).isEqualTo(1);
+        minHealthyTime = Duration.ZERO;
+        verifier().verify(SHOP);
+        verifier().quick(SHOP);
+        assertThat(engine.everListened()).isEqualTo(1);
     }
 
     // ---- other hosts, the engine, signals

@@ -29,6 +29,8 @@ final class Api {
 
     static final Limits FILES = Limits.total(Duration.ofMinutes(10));
     static final Limits LOGS = Limits.total(Duration.ofMinutes(10));
+    /** Nothing may happen for as long as it likes. */
+    static final Limits EVENTS = new Limits(Duration.ofHours(12), Duration.ofMinutes(1), Duration.ofHours(12));
 
     private static final String LOOK = "Look at the engine's own log: journalctl -u docker -n 50";
 
@@ -76,6 +78,11 @@ final class Api {
         String text(String field) {
             return body.path(field).asString("");
         }
+    }
+
+    /** Opens an answer that goes on for as long as the caller likes; what goes wrong with it is the caller's business. */
+    UnixHttp.Response listen(Target target) throws IOException {
+        return http.send("GET", path(target), null, EVENTS);
     }
 
     /** Sends; any answer is a result. */

@@ -9,6 +9,7 @@ import dev.belay.engine.EngineInfo;
 import dev.belay.engine.ImageDocument;
 import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
+import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -171,6 +172,16 @@ public final class DockerEngine implements Engine {
     @Override
     public void untag(String tag) {
         images.untag(tag);
+    }
+
+    @Override
+    public List<String> tags(String repository) {
+        return images.tags(repository);
+    }
+
+    @Override
+    public boolean discardTag(String tag) {
+        return images.discardTag(tag);
     }
 
     @Override
@@ -345,6 +356,11 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
+    public Events watch(String project, Bell bell) {
+        return EventStream.open(api, project(project), bell);
+    }
+
+    @Override
     public int outages() {
         return api.outages();
     }
@@ -379,7 +395,11 @@ public final class DockerEngine implements Engine {
     }
 
     private static String labelled(String project) {
-        return label(PROJECT + "=" + project);
+        return label(project(project));
+    }
+
+    private static String project(String name) {
+        return PROJECT + "=" + name;
     }
 
     private static String label(String filter) {

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The engine's images: their archives and their tags. */
 final class DockerImages {
@@ -84,10 +86,10 @@ final class DockerImages {
     void untag(String tag) {
         String name = ImageName.parse(tag).familiar();
         Optional<ImageDocument> image = find(tag);
-        if (image.isEmpty() || !image.get().tags().contains(name)) {
+        if (image.isEmpty() || !image.get().allTags().contains(name)) {
             return;
         }
-        boolean otherTag = image.get().tags().size() > 1;
+        boolean otherTag = image.get().allTags().size() > 1;
         if (!otherTag && !usedByOneThatIsUp(image.get().id())) {
             return;
         }
@@ -96,6 +98,39 @@ final class DockerImages {
         if (!answer.ok() && !answer.notFound()) {
             throw api.refused("untag " + tag, answer);
         }
+    }
+
+    List<String> tags(String repository) {
+        ObjectNode filters = JsonMapper.shared().createObjectNode();
+        filters.putArray("reference").add(repository);
+        TreeSet<String> tags = new TreeSet<>();
+        Target target = Target.of("images", "json").with("filters", filters.toString());
+        for (JsonNode image : api.get("list images", target)) {
+            for (JsonNode tag : image.path("RepoTags")) {
+                if (tag.asString("").startsWith(repository + ":")) {
+                    tags.add(tag.asString(""));
+                }
+            }
+        }
+        return List.copyOf(tags);
+    }
+
+    /** Without force the engine itself refuses what would take an image away from a container. */
+    boolean discardTag(String tag) {
+        String what = "remove tag " + tag;
+        Api.Answer answer = api.call(what, "DELETE", Target.of("images", tag), null, Api.SLOW);
+        if (answer.notFound() || answer.status() == 409) {
+            return false;
+        }
+        if (!answer.ok()) {
+            throw api.refused(what, answer);
+        }
+        for (JsonNode removed : answer.body()) {
+            if (removed.has("Deleted")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean usedByOneThatIsUp(String imageId) {
