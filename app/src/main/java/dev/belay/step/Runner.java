@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Runs steps in order and keeps what became of each; the only place where steps are run. */
+/**
+ * Runs steps, in order or side by side, and keeps what became of each; the only place where steps are run. The listener
+ * is told by one thread at a time.
+ */
 public final class Runner {
     private final Time time;
     private final Progress progress;
@@ -28,12 +31,20 @@ public final class Runner {
         }
     }
 
+    /**
+     * Runs steps side by side, each when those that it waits for are done. When one fails, those that have begun go on to
+     * their ends, no other begins, and its exception is thrown.
+     */
+    public void run(Schedule schedule) throws InterruptedException {
+        new SideBySide(schedule, this::run).run();
+    }
+
     public void run(Step step) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before: " + step.name());
         }
         long start = time.nanos();
-        progress.started(step.name());
+        started(step);
         boolean finished = false;
         String detail = "";
         StepRecord.State state = StepRecord.State.FAILED;
@@ -54,10 +65,17 @@ public final class Runner {
             if (!finished && detail.isEmpty()) {
                 detail = "interrupted";
             }
-            StepRecord record = new StepRecord(step.name(), state, time.secondsSince(start), detail);
-            records.add(record);
-            progress.finished(record);
+            finished(new StepRecord(step.name(), state, time.secondsSince(start), detail));
         }
+    }
+
+    private synchronized void started(Step step) {
+        progress.started(step.name());
+    }
+
+    private synchronized void finished(StepRecord record) {
+        records.add(record);
+        progress.finished(record);
     }
 
     private void record(Entry.Kind kind, Step step) {
@@ -66,7 +84,8 @@ public final class Runner {
         }
     }
 
-    public List<StepRecord> records() {
+    /** In the order in which they ended. */
+    public synchronized List<StepRecord> records() {
         return List.copyOf(records);
     }
 }
