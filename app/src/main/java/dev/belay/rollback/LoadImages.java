@@ -2,32 +2,57 @@ package dev.belay.rollback;
 
 import dev.belay.archive.Codec;
 import dev.belay.engine.ImageDocument;
+import dev.belay.engine.KeepTag;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Counts;
 import dev.belay.step.Step;
+import dev.belay.store.Manifest;
 import dev.belay.store.Manifest.ImageEntry;
 import java.io.BufferedInputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Loads the image archive, because the engine does not have all of the images any more. The tags stay where they are:
- * moving them belongs to the steps that change what runs.
+ * Loads an archive, because the engine does not have all of its images any more. The tags stay where they are: moving them
+ * belongs to the steps that change what runs.
  */
 final class LoadImages implements Step {
     private final RestoreContext context;
     private final String archive;
     private final List<ImageEntry> needed;
+    /** Those whose tags the archive has. */
+    private final List<ImageEntry> tagged;
 
-    LoadImages(RestoreContext context, String archive, List<ImageEntry> needed) {
+    private LoadImages(RestoreContext context, String archive, List<ImageEntry> needed, List<ImageEntry> tagged) {
         this.context = context;
         this.archive = archive;
         this.needed = needed;
+        this.tagged = tagged;
+    }
+
+    /** A step for each archive; in a restore point of format 1 it is one for all images, which has their tags too. */
+    static List<LoadImages> each(RestoreContext context, List<ImageEntry> needed) {
+        Manifest manifest = context.point.manifest();
+        Map<String, List<ImageEntry>> archives = new LinkedHashMap<>();
+        for (ImageEntry image : needed) {
+            String archive = manifest.archiveOf(image);
+            if (archive != null) {
+                archives.computeIfAbsent(archive, key -> new ArrayList<>()).add(image);
+            }
+        }
+        return archives.entrySet().stream()
+                .map(e -> new LoadImages(
+                        context,
+                        e.getKey(),
+                        e.getValue(),
+                        e.getKey().equals(manifest.imageArchive()) ? manifest.images() : List.of()))
+                .toList();
     }
 
     @Override
@@ -57,6 +82,9 @@ final class LoadImages implements Step {
                 putTagsBackIfPossible(before, holders);
             }
         }
+        // What came back without a tag would be taken by the next docker image prune.
+        missing.forEach(
+                i -> KeepTag.give(context.engine, context.point.manifest().project(), i.id()));
         putTagsBack(before, holders);
         if (!missing().isEmpty()) {
             throw new BelayException(
@@ -88,7 +116,7 @@ final class LoadImages implements Step {
      */
     private Map<String, Optional<String>> tagsNow() {
         Map<String, Optional<String>> now = new LinkedHashMap<>();
-        for (ImageEntry image : context.point.manifest().images()) {
+        for (ImageEntry image : tagged) {
             for (String tag : image.tags()) {
                 Optional<String> id = context.engine.image(tag).map(ImageDocument::id);
                 if (id.isPresent() || !needed.contains(image)) {
