@@ -27,7 +27,7 @@ public final class Main {
         System.setOut(app.out());
         System.setErr(app.err());
         app.signals().watch(app.processes());
-        int exit = BelayCommand.commandLine(app).execute(args);
+        int exit = BelayCommand.commandLine(app, args).execute(args);
         app.close();
         if (app.signals().interrupted()) {
             // The JVM is leaving already and waits for this thread; its exit code names the signal.

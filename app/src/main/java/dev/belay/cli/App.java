@@ -7,6 +7,7 @@ import dev.belay.config.UserFiles;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
+import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Signals;
@@ -27,6 +28,7 @@ import dev.belay.secret.Redactor;
 import dev.belay.secret.Secret;
 import dev.belay.store.Catalogue;
 import dev.belay.store.Json;
+import dev.belay.store.Manifest;
 import dev.belay.store.ProjectLock;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -57,6 +59,7 @@ public final class App implements AutoCloseable {
     private final Path workingDirectory;
     private final Processes processes;
     private final Signals signals;
+    private @Nullable Thread gettingReady;
 
     /**
      * @param callersUmask in octal; empty when this process still has it
@@ -174,6 +177,35 @@ public final class App implements AutoCloseable {
         return signals;
     }
 
+    /**
+     * Lets the library that reads restore points, journals and the engine's answers get ready on the other core, while this
+     * thread is busy with the command line and the project's files.
+     */
+    void getReady() {
+        Thread thread = new Thread(
+                () -> {
+                    Json.MAPPER.readerFor(Manifest.class);
+                    Json.MAPPER.readerFor(Entry.class);
+                    Json.MAPPER.writerFor(Entry.class);
+                },
+                "belay-ready");
+        thread.setDaemon(true);
+        thread.start();
+        gettingReady = thread;
+    }
+
+    /** Until then nothing here may use that library: two threads that initialise it from different ends could block. */
+    private void awaitReady() {
+        try {
+            if (gettingReady != null) {
+                gettingReady.join();
+            }
+        } catch (InterruptedException e) {
+            // The run is being ended: it says so as soon as it begins its work.
+            Thread.currentThread().interrupt();
+        }
+    }
+
     Console console(GlobalOptions options) {
         boolean colour = terminal
                 && !options.noColor
@@ -211,9 +243,10 @@ public final class App implements AutoCloseable {
             Configuration loaded = ConfigurationLoader.load(named, environment, files, workingDirectory);
             project = loaded.project();
             secrets.learn(loaded);
+            awaitReady();
             try (Engine engine = secrets.watched(outside.engine(environment, home), project)) {
                 Configuration configuration = Discovery.complete(loaded, engine);
-                if (!configuration.equals(loaded)) {
+                if (!configuration.composeFiles().equals(loaded.composeFiles())) {
                     secrets.learn(configuration);
                 }
                 OwnPlaces.require(files.trust(), configuration, environment);

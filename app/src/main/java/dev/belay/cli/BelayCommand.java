@@ -2,6 +2,8 @@ package dev.belay.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,18 +19,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DeployCommand.class,
-            BackupCommand.class,
-            VerifyCommand.class,
-            RollbackCommand.class,
-            ResumeCommand.class,
-            StatusCommand.class,
-            ListCommand.class,
-            ShowCommand.class,
-            CheckCommand.class,
-            PruneCommand.class
-        },
         footer = {
             "",
             "Exit codes: 0 done, 1 not healthy (verify), 2 usage or configuration, 3 deployment failed and rolled back,",
@@ -38,6 +28,19 @@ import picocli.CommandLine.Spec;
             "Example: belay deploy"
         })
 public final class BelayCommand implements Runnable {
+    /** In the order in which the help shows them. */
+    private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(
+            Map.entry("deploy", DeployCommand.class),
+            Map.entry("backup", BackupCommand.class),
+            Map.entry("verify", VerifyCommand.class),
+            Map.entry("rollback", RollbackCommand.class),
+            Map.entry("resume", ResumeCommand.class),
+            Map.entry("status", StatusCommand.class),
+            Map.entry("list", ListCommand.class),
+            Map.entry("show", ShowCommand.class),
+            Map.entry("check", CheckCommand.class),
+            Map.entry("prune", PruneCommand.class));
+
     @Mixin
     GlobalOptions global = new GlobalOptions();
 
@@ -52,7 +55,31 @@ public final class BelayCommand implements Runnable {
 
     /** The whole command line, ready to be executed. */
     public static CommandLine commandLine(App app) {
+        return commandLine(app, COMMANDS);
+    }
+
+    /**
+     * As much of the command line as these words need: to describe a command to picocli takes longer than to run most of
+     * them, and where the first word is a command, or only the version is asked for, no other one can be meant.
+     */
+    public static CommandLine commandLine(App app, String... args) {
+        List<String> words = List.of(args);
+        if (words.equals(List.of("--version")) || words.equals(List.of("-V"))) {
+            return commandLine(app, List.of());
+        }
+        app.getReady();
+        for (Map.Entry<String, Class<?>> command : COMMANDS) {
+            if (args.length > 0 && args[0].equals(command.getKey())) {
+                return commandLine(app, List.of(command));
+            }
+        }
+        return commandLine(app);
+    }
+
+    private static CommandLine commandLine(App app, List<Map.Entry<String, Class<?>>> commands) {
         CommandLine line = new CommandLine(new BelayCommand(app));
+        commands.forEach(command -> line.addSubcommand(command.getKey(), command.getValue()));
+        // What is set here holds for the commands that are there already.
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(app.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(app.err(), true, StandardCharsets.UTF_8));

@@ -1,10 +1,9 @@
 package dev.belay.cli;
 
 import dev.belay.os.Counts;
+import dev.belay.pipeline.Check;
+import dev.belay.pipeline.Session;
 import dev.belay.store.Catalogue;
-import dev.belay.store.PointCheck;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class CheckCommand implements Callable<Integer> {
             }
             Map<String, List<String>> problems = new LinkedHashMap<>();
             for (Catalogue.Entry entry : entries) {
-                problems.put(entry.id(), problems(entry));
+                problems.put(entry.id(), problems(session, entry));
             }
             boolean whole = problems.values().stream().allMatch(List::isEmpty);
             int exit = whole ? ExitCodes.OK : DAMAGED;
@@ -77,14 +76,7 @@ final class CheckCommand implements Callable<Integer> {
         });
     }
 
-    private List<String> problems(Catalogue.Entry entry) {
-        if (entry.point() == null) {
-            return List.of(entry.damage());
-        }
-        try {
-            return PointCheck.problems(entry.point(), readData);
-        } catch (IOException e) {
-            return new ArrayList<>(List.of("it cannot be read: " + e.getMessage()));
-        }
+    private List<String> problems(Session session, Catalogue.Entry entry) throws InterruptedException {
+        return entry.point() == null ? List.of(entry.damage()) : new Check(session).problems(entry.point(), readData);
     }
 }

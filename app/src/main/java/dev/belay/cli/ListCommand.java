@@ -1,6 +1,7 @@
 package dev.belay.cli;
 
 import dev.belay.os.Bytes;
+import dev.belay.standby.Standbys;
 import dev.belay.store.Catalogue;
 import dev.belay.store.Manifest;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class ListCommand implements Callable<Integer> {
                 ROW,
                 entry.id(),
                 manifest.createdAt().replaceAll("\\.\\d+Z$", "Z"),
-                manifest.verified() ? "verified" : "unverified",
+                Standbys.spent(entry.point()) ? "no data" : manifest.verified() ? "verified" : "unverified",
                 Bytes.text(size(manifest)),
                 String.join(" ", images));
     }
@@ -78,6 +79,7 @@ final class ListCommand implements Callable<Integer> {
                 point.put("damage", entry.damage());
             } else {
                 point.put("createdAt", entry.point().manifest().createdAt());
+                point.put("holdsData", !Standbys.spent(entry.point()));
                 point.put("verified", entry.point().manifest().verified());
                 point.put("bytes", size(entry.point().manifest()));
             }

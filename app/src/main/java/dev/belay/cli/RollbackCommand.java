@@ -79,7 +79,7 @@ final class RollbackCommand implements Callable<Integer> {
         return belay.app.report(belay.global, console, report, line);
     }
 
-    private int plan(Session session, Console console, RollbackOptions options) {
+    private int plan(Session session, Console console, RollbackOptions options) throws InterruptedException {
         Rollback.Planned planned = new Rollback(session).plan(point, last, options);
         if (belay.global.json) {
             Map<String, Object> document = new LinkedHashMap<>();

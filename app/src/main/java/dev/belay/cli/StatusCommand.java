@@ -1,5 +1,6 @@
 package dev.belay.cli;
 
+import dev.belay.os.Bytes;
 import dev.belay.pipeline.Status;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +48,21 @@ final class StatusCommand implements Callable<Integer> {
                                 answer.target().id(),
                                 answer.target().manifest().createdAt(),
                                 Math.ceil(answer.aboutSeconds())));
+                answer.data().forEach(d -> console.result(data(d)));
             }
             return ExitCodes.OK;
         });
+    }
+
+    private static String data(Status.Data data) {
+        return "  data " + data.name() + ": "
+                + (data.from().equals("standby")
+                        ? "from its standby, a rename"
+                        : String.format(
+                                Locale.ROOT,
+                                "from its archive, %s in about %.0f s",
+                                Bytes.text(data.bytes()),
+                                Math.ceil(data.aboutSeconds())));
     }
 
     private static Map<String, Object> document(String project, Status.Answer answer) {
@@ -60,6 +73,7 @@ final class StatusCommand implements Callable<Integer> {
         document.put(
                 "restorePoint", answer.target() == null ? null : answer.target().id());
         document.put("aboutSeconds", Math.ceil(answer.aboutSeconds()));
+        document.put("data", answer.data());
         document.put("problem", answer.problem());
         document.put("restorePoints", answer.points());
         document.put("containers", answer.containers());

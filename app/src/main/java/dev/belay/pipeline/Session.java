@@ -48,4 +48,23 @@ public record Session(
     public String project() {
         return configuration.project();
     }
+
+    /** The same for a look that has no effects: the engine is asked each question once. */
+    Session forALook() {
+        return new Session(
+                configuration,
+                RememberingEngine.around(engine),
+                compose,
+                catalogue,
+                processes,
+                signals,
+                time,
+                progress,
+                environment,
+                belayVersion,
+                locking,
+                registry,
+                watcher,
+                secrets);
+    }
 }

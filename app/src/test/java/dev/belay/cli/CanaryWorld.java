@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -72,10 +73,10 @@ final class CanaryWorld implements AutoCloseable {
     private final String good;
     private final String broken;
     private volatile boolean serving = true;
-    private boolean ill;
+    private volatile boolean ill;
     private boolean deploysWell = true;
     private boolean commandFails;
-    private int calls;
+    private final AtomicInteger calls = new AtomicInteger();
     private int failingCall;
     private boolean kills;
     private long lastRun;
@@ -178,7 +179,7 @@ final class CanaryWorld implements AutoCloseable {
 
     /** The Nth call of the engine or of Compose from now on fails; 0 for none. */
     CanaryWorld failing(int call) {
-        calls = 0;
+        calls.set(0);
         failingCall = call;
         return this;
     }
@@ -191,7 +192,7 @@ final class CanaryWorld implements AutoCloseable {
 
     /** Calls since {@link #failing}. */
     int calls() {
-        return calls;
+        return calls.get();
     }
 
     String newestPoint() throws IOException {
@@ -272,7 +273,7 @@ final class CanaryWorld implements AutoCloseable {
 
     private Object faulty(Class<?> port, Object real) {
         return Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
-            if (!method.getName().equals("close") && ++calls == failingCall) {
+            if (!method.getName().equals("close") && calls.incrementAndGet() == failingCall) {
                 if (kills) {
                     throw new Killed();
                 }
