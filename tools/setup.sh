@@ -17,7 +17,9 @@ unfinished=/var/cache/belay-setup.unfinished # there while packages are being in
 policy_mark='Left by the set-up of Belay while it installs packages'
 engine_started='' # '' (not by us), systemd, or the process id of the dockerd that we started
 engine_log=''
-for_tests=${for_tests:-no} # yes: also what only the tests need
+for_tests=${for_tests:-no}       # yes: also what only the tests need
+for_bench=${for_bench:-no}       # yes: also what only the benchmark needs
+for_reflinks=${for_reflinks:-no} # yes: also what makes a filesystem with reflinks
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -101,6 +103,12 @@ find_missing() {
     if [[ $for_tests == yes ]]; then
         command -v strace >/dev/null || need strace 'the tests watch calls of the kernel with it, and make them fail'
         command -v mkfs.ext4 >/dev/null || need e2fsprogs 'the tests cut the power of a filesystem made with it'
+    fi
+    if [[ $for_bench == yes ]]; then
+        command -v jq >/dev/null || need jq 'the benchmark reads reports with it'
+    fi
+    if [[ $for_reflinks == yes ]]; then
+        command -v mkfs.xfs >/dev/null || need xfsprogs 'makes the filesystem with reflinks, in a file'
     fi
     if ! compose_is_there; then
         note=''

@@ -1,12 +1,39 @@
 #!/usr/bin/env bash
-# Makes, from Debian packages and without installing anything on this machine, what the tests need and no registry
-# would give them: a root file system with PostgreSQL (postgres.tar), a registry and the tools that look at archives and attributes (tools/).
-# Usage: debian-rootfs.sh DIRECTORY. What is there already is kept.
+# Makes, from Debian packages and without installing anything on this machine, what no registry would give the tests and
+# the benchmark.
+# Usage: debian-rootfs.sh DIRECTORY [tests|stack|toolchain]...
+#   tests      a root file system with PostgreSQL (postgres.tar), a registry and the tools that look at archives and
+#              attributes (tools/); what is made when nothing is named
+#   stack      root file systems with Node.js (node.tar) and nginx (nginx.tar)
+#   toolchain  what a full-sized Node.js image has on top: compilers, version control, Python (toolchain.tar)
+# What is there already is kept.
 set -euo pipefail
 shopt -s nullglob
 cache=$1
-stamp="$cache/complete-$(sha256sum "$0" | cut -c1-16)"
-[[ -e $stamp ]] && exit 0
+shift
+if (($# == 0)); then set -- tests; fi
+version=$(sha256sum "$0" | cut -c1-16)
+
+stamp() { # stamp PART
+    if [[ $1 == tests ]]; then
+        printf '%s\n' "$cache/complete-$version"
+    else
+        printf '%s\n' "$cache/$1-complete-$version"
+    fi
+}
+
+missing=()
+for part in "$@"; do
+    case $part in
+        tests | stack | toolchain) ;;
+        *)
+            echo "debian-rootfs.sh: '$part' is not known" >&2
+            exit 2
+            ;;
+    esac
+    if [[ ! -e $(stamp "$part") ]]; then missing+=("$part"); fi
+done
+if ((${#missing[@]} == 0)); then exit 0; fi
 
 mkdir -p "$cache"
 work=$(mktemp -d "$cache/work.XXXXXX")
@@ -37,20 +64,39 @@ fetch() { # DIRECTORY PACKAGE...
     (cd "$1" && shift && apt-get download "${apt[@]}" "$@")
 }
 
-root=$work/root
-mapfile -t names < <(closure "$wanted")
-fetch "$work/postgres" "${names[@]}"
-mkdir "$root"
-for package in "$work"/postgres/*.deb; do dpkg-deb -x "$package" "$root"; done
-rm -rf "$root"/usr/share/{doc,man,locale,i18n,info,lintian,bash-completion} "$root"/usr/lib/postgresql/*/lib/{bitcode,llvmjit.so} \
-    "$root"/usr/lib/x86_64-linux-gnu/gconv "$root"/usr/share/zoneinfo/{right,posix}
-mkdir -p "$root"/{bin,usr/bin,tmp,etc,proc,sys,dev,var/lib/postgresql/data,run}
-cp -L /bin/busybox "$root/bin/busybox"
-for applet in sh sleep cat ls mkdir echo true false kill ps; do ln -sf busybox "$root/bin/$applet"; done
-for program in "$root"/usr/lib/postgresql/*/bin/*; do ln -sf "${program#"$root"}" "$root/usr/bin/$(basename "$program")"; done
-printf 'root:x:0:0:root:/:/bin/sh\npostgres:x:999:999:postgres:/var/lib/postgresql:/bin/sh\n' >"$root/etc/passwd"
-printf 'root:x:0:\npostgres:x:999:\n' >"$root/etc/group"
-cat >"$root/entry.sh" <<'ENTRY'
+# Unpacks packages, and what they depend on, as a root file system in $root; busybox is its shell.
+unpack() { # NAME PACKAGE...
+    local name=$1 names package
+    shift
+    mapfile -t names < <(closure "$@")
+    fetch "$work/$name" "${names[@]}"
+    root=$work/$name-root
+    mkdir "$root"
+    for package in "$work/$name"/*.deb; do dpkg-deb -x "$package" "$root"; done
+    rm -rf "${work:?}/$name" "$root"/usr/share/{doc,man,locale,i18n,info,lintian,bash-completion} \
+        "$root"/usr/lib/x86_64-linux-gnu/gconv "$root"/usr/share/zoneinfo/{right,posix}
+    mkdir -p "$root"/{bin,usr/bin,tmp,etc,proc,sys,dev,run}
+    chmod 1777 "$root/tmp"
+    cp -L /bin/busybox "$root/bin/busybox"
+    for applet in sh sleep cat ls mkdir echo true false kill ps wget; do ln -sf busybox "$root/bin/$applet"; done
+    printf 'root:x:0:0:root:/:/bin/sh\n' >"$root/etc/passwd"
+    printf 'root:x:0:\n' >"$root/etc/group"
+}
+pack() { # NAME
+    tar -C "$root" --numeric-owner -cf "$work/$1.tar" .
+    rm -rf "$root"
+}
+
+make_tests() {
+    unpack postgres "$wanted"
+    rm -rf "$root"/usr/lib/postgresql/*/lib/{bitcode,llvmjit.so}
+    mkdir -p "$root/var/lib/postgresql/data"
+    for program in "$root"/usr/lib/postgresql/*/bin/*; do
+        ln -sf "${program#"$root"}" "$root/usr/bin/$(basename "$program")"
+    done
+    printf 'postgres:x:999:999:postgres:/var/lib/postgresql:/bin/sh\n' >>"$root/etc/passwd"
+    printf 'postgres:x:999:\n' >>"$root/etc/group"
+    cat >"$root/entry.sh" <<'ENTRY'
 #!/bin/sh
 set -e
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
@@ -59,16 +105,37 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 fi
 exec postgres -D "$PGDATA" -c listen_addresses='*' -c unix_socket_directories=/tmp "$@"
 ENTRY
-chmod 0755 "$root/entry.sh"
-chmod 1777 "$root/tmp"
-chown 999:999 "$root/var/lib/postgresql" "$root/var/lib/postgresql/data"
-chmod 0700 "$root/var/lib/postgresql/data"
-tar -C "$root" --numeric-owner -cf "$work/postgres.tar" .
+    chmod 0755 "$root/entry.sh"
+    chown 999:999 "$root/var/lib/postgresql" "$root/var/lib/postgresql/data"
+    chmod 0700 "$root/var/lib/postgresql/data"
+    pack postgres
 
-fetch "$work/tools-debs" docker-registry acl attr zstd
-mkdir "$work/tools"
-for package in "$work"/tools-debs/*.deb; do dpkg-deb -x "$package" "$work/tools"; done
+    fetch "$work/tools-debs" docker-registry acl attr zstd
+    mkdir "$work/tools"
+    for package in "$work"/tools-debs/*.deb; do dpkg-deb -x "$package" "$work/tools"; done
 
-rm -rf "$cache"/{postgres.tar,tools} "$cache"/complete-*
-mv "$work/postgres.tar" "$work/tools" "$cache/"
-touch "$stamp"
+    rm -rf "$cache"/{postgres.tar,tools} "$cache"/complete-*
+    mv "$work/postgres.tar" "$work/tools" "$cache/"
+}
+
+make_stack() {
+    unpack node nodejs
+    pack node
+    unpack nginx nginx
+    mkdir -p "$root"/var/{log,lib}/nginx
+    pack nginx
+    rm -f "$cache"/{node,nginx}.tar "$cache"/stack-complete-*
+    mv "$work/node.tar" "$work/nginx.tar" "$cache/"
+}
+
+make_toolchain() {
+    unpack toolchain g++ make cmake git subversion mercurial imagemagick libicu-dev python3 ca-certificates
+    pack toolchain
+    rm -f "$cache"/toolchain.tar "$cache"/toolchain-complete-*
+    mv "$work/toolchain.tar" "$cache/"
+}
+
+for part in "${missing[@]}"; do
+    "make_$part"
+    touch "$(stamp "$part")"
+done
