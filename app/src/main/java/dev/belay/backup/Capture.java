@@ -5,7 +5,7 @@ import dev.belay.store.PointWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the steps of a backup have found and written so far. */
 public final class Capture {
@@ -20,11 +20,10 @@ public final class Capture {
     final List<Manifest.FileEntry> files = new ArrayList<>();
     final List<Manifest.CopiedFile> copiedFiles = new ArrayList<>();
     final List<Manifest.LeftOut> leftOut;
-    final List<String> warnings = new ArrayList<>();
-    Manifest.FilesOrigin filesOrigin = Manifest.FilesOrigin.UNKNOWN;
+    /** Several steps add to it at the same time. */
+    final List<String> warnings = new CopyOnWriteArrayList<>();
 
-    @Nullable
-    String imageArchive;
+    Manifest.FilesOrigin filesOrigin = Manifest.FilesOrigin.UNKNOWN;
 
     Instant dataAt;
     double heldSeconds;

@@ -131,6 +131,16 @@ public record Inventory(
         }
     }
 
+    /** Where the data sets are on this machine. */
+    public List<Path> dataPlaces() {
+        return dataSets.stream().map(DataSet::hostPath).toList();
+    }
+
+    /** What a data set holds. */
+    Tree.Size size(DataSet dataSet) {
+        return sizes.getOrDefault(dataSet.name(), new Tree.Size(0, 0, List.of()));
+    }
+
     /** Bytes of all data sets, as allocated on the disk. */
     public long dataBytes() {
         return sizes.values().stream().mapToLong(Tree.Size::bytes).sum();

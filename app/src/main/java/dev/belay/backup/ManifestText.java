@@ -1,8 +1,12 @@
 package dev.belay.backup;
 
 import dev.belay.os.Bytes;
+import dev.belay.os.ShellWords;
+import dev.belay.standby.Standbys;
 import dev.belay.store.Manifest;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The manifest for people: what is in here, and how to put it back by hand when Belay itself is gone. */
 final class ManifestText {
@@ -42,11 +46,11 @@ final class ManifestText {
         m.containers()
                 .forEach(
                         c -> item(text, c.name() + "  " + c.status() + "  " + c.imageReference() + "  " + c.imageId()));
-        section(text, "Images (" + (m.imageArchive() == null ? "none" : m.imageArchive()) + ")");
+        section(text, "Images");
         m.images()
                 .forEach(i -> item(
                         text,
-                        i.id() + "  " + Bytes.text(i.size()) + "  "
+                        m.archiveOf(i) + "  " + i.id() + "  " + Bytes.text(i.size()) + "  "
                                 + (i.tags().isEmpty() ? "(no tag)" : String.join(" ", i.tags()))));
         section(text, "Data");
         m.dataSets()
@@ -56,7 +60,7 @@ final class ManifestText {
                                 + (d.archived() == null
                                         ? d.entries()
                                         : d.archived().entries()) + " entries, " + d.consistency() + ", written by "
-                                + String.join(", ", d.writers())));
+                                + String.join(", ", d.writers()) + standby(d.standby())));
         section(text, "Left out");
         m.leftOut().forEach(l -> item(text, l.what() + ": " + l.reason()));
         section(text, "Compose and env files (" + origin(m) + ")");
@@ -70,9 +74,23 @@ final class ManifestText {
         return text.toString();
     }
 
+    private static String standby(Manifest.@Nullable Standby standby) {
+        return standby == null
+                ? ""
+                : "; at first, and until the archive is written, as a copy in "
+                        + Standbys.place(standby).data();
+    }
+
     private static List<String> byHand(Manifest m) {
-        return List.of(
-                "images:  " + (m.imageArchive() == null ? "none" : reader(m.imageArchive()) + " | docker load"),
+        List<String> lines = new ArrayList<>();
+        lines.add("images:  " + (m.images().isEmpty() ? "none" : "those that the engine does not have; then the tags"));
+        for (Manifest.ImageEntry image : m.images()) {
+            lines.add("         " + reader(String.valueOf(m.archiveOf(image))) + " | docker load");
+        }
+        for (Manifest.ImageEntry image : m.images()) {
+            image.tags().forEach(tag -> lines.add("         docker tag " + image.id() + " " + ShellWords.quote(tag)));
+        }
+        lines.addAll(List.of(
                 "data:    stop the containers, then for each archive, into an empty directory at its path:",
                 "         "
                         + (m.dataSets().isEmpty()
@@ -80,7 +98,8 @@ final class ManifestText {
                                 : reader(m.dataSets().get(0).archive())
                                         + " | tar -x --xattrs --xattrs-include='*' --acls --numeric-owner -p -C DIRECTORY"),
                 "files:   copy each .backup file to its path above",
-                "This directory contains secrets: keep it private.");
+                "This directory contains secrets: keep it private."));
+        return lines;
     }
 
     private static String reader(String archive) {

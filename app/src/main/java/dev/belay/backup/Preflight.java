@@ -1,6 +1,7 @@
 package dev.belay.backup;
 
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.ImageDocument;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Bytes;
@@ -39,10 +40,15 @@ public final class Preflight {
 
     /**
      * Refuses when the restore point would not fit. Without an earlier restore point nothing is assumed about how well
-     * the data compresses; with one, its own ratio is used with a quarter on top.
+     * the data compresses; with one, its own ratio is used with a quarter on top. An image that is stored already takes
+     * no more space.
      */
-    public static void requireSpace(Inventory inventory, Catalogue catalogue) {
-        long needed = (long) ((inventory.dataBytes() + inventory.imageBytes()) * ratio(catalogue.newest())) + OVERHEAD;
+    public static void requireSpace(Inventory inventory, Catalogue catalogue, StoredImages stored) {
+        long images = inventory.images().stream()
+                .filter(image -> stored.find(image.id()).isEmpty())
+                .mapToLong(ImageDocument::size)
+                .sum();
+        long needed = (long) ((inventory.dataBytes() + images) * ratio(catalogue.newest())) + OVERHEAD;
         long free;
         try {
             free = Disk.of(catalogue.base()).usableBytes();
@@ -59,7 +65,7 @@ public final class Preflight {
                     Category.REFUSED,
                     "not enough space for a backup in " + catalogue.base(),
                     "it needs about " + Bytes.text(needed) + " (data " + Bytes.text(inventory.dataBytes()) + ", images "
-                            + Bytes.text(inventory.imageBytes()) + "), " + Bytes.text(free) + " are free",
+                            + Bytes.text(images) + "), " + Bytes.text(free) + " are free",
                     "free space there, lower backups.keep and run belay prune, or name another place with --backups DIR");
         }
     }

@@ -60,7 +60,7 @@ public final class SealPoint extends CaptureStep {
                 versions,
                 capture.containers,
                 capture.images,
-                capture.imageArchive,
+                null,
                 capture.networks,
                 capture.volumes,
                 capture.dataSets,

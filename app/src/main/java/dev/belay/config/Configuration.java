@@ -37,9 +37,10 @@ public record Configuration(
 
     /**
      * @param maxPause longer than this the writers are not paused: they are thawed and stopped instead
+     * @param standby whether a copy of the data stays beside it
      * @param exclude data sets left out, by mount target, volume name or host path
      */
-    public record Data(Consistency consistency, Duration maxPause, List<String> exclude) {}
+    public record Data(Consistency consistency, Duration maxPause, Standby standby, List<String> exclude) {}
 
     /** @param timeout after which the deployment command is ended and has failed */
     public record Deploy(boolean automaticRollback, Duration timeout) {}
@@ -73,6 +74,12 @@ public record Configuration(
         PAUSED,
         STOPPED,
         LIVE
+    }
+
+    public enum Standby {
+        /** Wherever it is possible and there is space. */
+        AUTO,
+        OFF
     }
 
     public enum RollbackData {

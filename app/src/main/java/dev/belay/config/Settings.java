@@ -49,6 +49,7 @@ record Settings(
         Configuration.Data dataSettings = new Configuration.Data(
                 data.choice("consistency", Configuration.Consistency.PAUSED),
                 data.duration("maxPause", SHORTEST, Duration.ofSeconds(10)),
+                data.choice("standby", Configuration.Standby.AUTO),
                 List.copyOf(data.texts("exclude")));
         data.end();
 

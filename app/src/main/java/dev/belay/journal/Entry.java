@@ -26,6 +26,8 @@ public record Entry(int number, String at, Kind kind, String name, List<String> 
         RELEASED,
         /** A program was started that may outlive this process; the values are its process number and start time. */
         CHILD,
+        /** A standby is about to be made; the name is the data set, the value the directory that will hold it. */
+        STANDBY,
         /** Data is about to be unpacked; the values are the two places where it may stand until it is swapped in. */
         UNPACKING,
         /**

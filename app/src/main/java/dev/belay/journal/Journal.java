@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * An append-only file of records, each on a line of its own behind its checksum, each synced before the call returns.
  * A crash can tear the last line only; reading stops at the first line that is not whole. A record that could not be
- * written is taken back, so that it never stands in the way of the next.
+ * written is taken back, so that it never stands in the way of the next. Safe for use by several threads: their records
+ * stand one behind the other, and so do the calls of the watcher.
  */
 public final class Journal implements AutoCloseable {
     public static final String FILE = "journal";
@@ -150,9 +151,9 @@ public final class Journal implements AutoCloseable {
     }
 
     /** @throws UncheckedIOException when the record is not safely on the disk; the journal is then as before */
-    public void append(Entry.Kind kind, String name, List<String> values) {
+    public synchronized void append(Entry.Kind kind, String name, List<String> values) {
         String shown = switch (kind) {
-            case INTENT, DONE, CHILD, SET_ASIDE, UNPACKING, END -> redact.apply(name);
+            case INTENT, DONE, CHILD, SET_ASIDE, STANDBY, UNPACKING, END -> redact.apply(name);
             case BEGIN, PHASE, HOLD, RELEASED, TAG_MOVED, TAGS_BACK, RESUME -> name;
         };
         Entry entry = new Entry(entries.size() + 1, time.now().toString(), kind, shown, List.copyOf(values));
@@ -188,12 +189,12 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Everything recorded so far. */
-    public List<Entry> entries() {
+    public synchronized List<Entry> entries() {
         return List.copyOf(entries);
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         out.close();
     }
 

@@ -22,6 +22,8 @@ public final class Processes {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String KEEP_UMASK = "umask \"$0\" && exec \"$@\"";
 
+    private static final int END_SECONDS = 30;
+
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
     private final String callersUmask;
 
@@ -144,6 +146,11 @@ public final class Processes {
         return List.of(Long.toString(process.pid()), startTicks(process.pid()), read(BOOT_ID));
     }
 
+    /** Names the time since this machine was started. */
+    public static String boot() {
+        return read(BOOT_ID);
+    }
+
     /** Field 22 of proc_pid_stat(5), counted from behind the name, which may hold anything; empty when it is gone. */
     private static String startTicks(long pid) {
         String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
@@ -172,9 +179,29 @@ public final class Processes {
                 .filter(p -> identity(p).equals(identity));
     }
 
-    /** Ends every program that still runs, politely: they are in the way, but the run goes on. */
+    /** True once {@link #endForGood} lets nothing start any more. */
+    public boolean ending() {
+        return ending;
+    }
+
+    /**
+     * Ends every program that still runs, with what it has started, and waits until they are gone: they are in the way,
+     * but the run goes on.
+     */
     public void endAll() {
-        children.forEach(Process::destroy);
+        List<ProcessHandle> all = new ArrayList<>();
+        for (Process child : children) {
+            // Before it ends: afterwards nobody knows whose they were.
+            child.descendants().forEach(all::add);
+            all.add(child.toHandle());
+        }
+        all.forEach(ProcessHandle::destroy);
+        for (ProcessHandle process : all) {
+            process.onExit()
+                    .orTimeout(END_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(late -> process)
+                    .join();
+        }
     }
 
     /**

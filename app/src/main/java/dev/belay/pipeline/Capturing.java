@@ -11,12 +11,17 @@ import dev.belay.backup.Inventory;
 import dev.belay.backup.Preflight;
 import dev.belay.backup.SaveImages;
 import dev.belay.backup.SealPoint;
+import dev.belay.backup.StandbyChoice;
+import dev.belay.backup.StoredImages;
 import dev.belay.config.Configuration.Compression;
 import dev.belay.engine.EngineInfo;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Journal;
+import dev.belay.os.Trust;
+import dev.belay.standby.StandbyOwner;
 import dev.belay.step.Runner;
+import dev.belay.step.Schedule;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Manifest;
 import dev.belay.store.PointWriter;
@@ -47,6 +52,9 @@ final class Capturing {
     Inventory preflight(boolean mayBeEmpty) throws InterruptedException {
         Preflight.requireWritable(session.catalogue().base());
         removeLeftovers();
+        // No standby is brought up to date before the archive of its restore point is sealed.
+        Archiving archiving = new Archiving(session, runner);
+        archiving.archiveAll();
         Inventory inventory = Inventory.take(
                 session.engine(),
                 session.project(),
@@ -62,13 +70,32 @@ final class Capturing {
                             + (projects.isEmpty() ? "" : " (this engine has: " + String.join(", ", projects) + ")"),
                     "name the project with -p, or bring it up first; a first deployment needs no backup: belay deploy");
         }
+        archiving.removeUnneeded(inventory.dataPlaces());
         Preflight.requireImages(inventory);
-        Preflight.requireSpace(inventory, session.catalogue());
+        Preflight.requireSpace(inventory, session.catalogue(), storedImages());
         return inventory;
+    }
+
+    private StoredImages storedImages() {
+        return new StoredImages(
+                session.catalogue(), session.configuration().backups().compression());
     }
 
     /** @param verdict on what runs, taken before anything was changed */
     Captured capture(Inventory inventory, Verdict verdict, Journal journal) throws InterruptedException {
+        boolean complete = false;
+        try {
+            Captured captured = write(inventory, verdict, journal);
+            complete = true;
+            return captured;
+        } finally {
+            if (!complete) {
+                new Archiving(session, runner).removeUnneeded(inventory.dataPlaces());
+            }
+        }
+    }
+
+    private Captured write(Inventory inventory, Verdict verdict, Journal journal) throws InterruptedException {
         Compression compression = session.configuration().backups().compression();
         try (PointWriter writer = session.catalogue().begin(session.time().now())) {
             Capture capture = new Capture(inventory, writer, session.time().now());
@@ -78,21 +105,33 @@ final class Capturing {
                     versions(),
                     session.configuration().projectDirectory().toString(),
                     session.time());
-            runner.run(List.of(
-                    new CaptureDocuments(capture, session.engine()),
-                    new CaptureFiles(capture, session.configuration(), session.compose(), session.environment()),
-                    new CaptureCopiedFiles(capture, session.engine()),
-                    new SaveImages(capture, session.engine(), compression),
-                    new CopyData(
-                            capture,
-                            session.engine(),
-                            session.processes(),
+            Schedule steps = new Schedule();
+            steps.add(new CaptureDocuments(capture, session.engine()));
+            steps.thenOnly();
+            steps.add(new CaptureFiles(capture, session.configuration(), session.compose(), session.environment()));
+            steps.thenOnly();
+            steps.add(new CaptureCopiedFiles(capture, session.engine()));
+            steps.thenOnly();
+            // The engine packs the images, and the disk copies the data.
+            steps.add(new SaveImages(capture, session.engine(), compression, storedImages()));
+            steps.add(new CopyData(
+                    capture,
+                    session.engine(),
+                    session.processes(),
+                    session.configuration().data(),
+                    compression,
+                    new StandbyChoice(
+                            session.catalogue(),
                             session.configuration().data(),
-                            compression,
-                            session.time(),
-                            journal),
-                    seal,
-                    new AwaitHealthAgain(capture, session.engine(), session.time())));
+                            Trust.ofCaller(session.environment()),
+                            StandbyOwner.of(session.catalogue().base(), session.project())),
+                    session.time(),
+                    journal));
+            steps.thenOnly();
+            steps.add(seal);
+            steps.thenOnly();
+            steps.add(new AwaitHealthAgain(capture, session.engine(), session.time()));
+            runner.run(steps);
             capture.warnings().forEach(session.progress()::warn);
             RestorePoint sealed = seal.sealed().orElseThrow();
             session.secrets().learn(sealed);

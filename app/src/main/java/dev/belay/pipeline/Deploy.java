@@ -10,6 +10,7 @@ import dev.belay.os.ShellWords;
 import dev.belay.os.Trust;
 import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
+import dev.belay.standby.Standbys;
 import dev.belay.step.Runner;
 import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
@@ -58,7 +59,12 @@ public final class Deploy {
         Verdict baseline = health.now(before.containers());
         noteBaseline(before, baseline);
         RestorePoint point = capturing.capture(before, baseline, run.journal()).point();
-        report.restorePoint(point);
+        report.sealed(point);
+        if (!command.isEmpty()) {
+            // Nobody knows what it does: docker compose down -v, rsync --delete and the like take a standby away.
+            point = new Archiving(session, runner).archive(point);
+            report.restorePoint(point);
+        }
         Undo undo = new Undo(point, new RollbackOptions(Set.of(), keepsData()));
         run.enter(Phase.SEALED, undo.values());
 
@@ -73,6 +79,7 @@ public final class Deploy {
         capturing.prune();
         run.end(Outcome.DEPLOYED.words());
         compareEnvironments(before.containers());
+        new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
         return report.build(Outcome.DEPLOYED, runner.records());
     }
 
@@ -152,13 +159,21 @@ public final class Deploy {
             report.nextSteps(List.of(
                     "go back: belay rollback " + ShellWords.quote(undo.point().id())));
             run.end(Outcome.DEPLOY_FAILED_LEFT.words());
-            return report.buildAndKeep(Outcome.DEPLOY_FAILED_LEFT, runner.records());
+            RunReport left = report.buildAndKeep(Outcome.DEPLOY_FAILED_LEFT, runner.records());
+            new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
+            return left;
         }
         run.enter(Phase.ROLLBACK, undo.values());
         endLeftovers(run);
         try {
-            return new Restoring(session, runner, health, run.journal())
+            boolean spentBefore = Standbys.spent(undo.point());
+            RunReport done = new Restoring(session, runner, health, run.journal())
                     .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, Restoring.OnFailure.END);
+            if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.DEPLOY_FAILED_ROLLED_BACK.exitCode()) {
+                new Archiving(session, new Runner(session.time(), session.progress(), null))
+                        .afterRollback(undo.point(), spentBefore);
+            }
+            return done;
         } catch (BelayException e) {
             if (e.category() == Category.INTERRUPTED || session.signals().interrupted()) {
                 throw e;
@@ -166,7 +181,8 @@ public final class Deploy {
             report.error(e)
                     .nextSteps(
                             run.phase() == Phase.ENDED
-                                    ? Restoring.manualCommands(undo.point().directory(), session.project())
+                                    ? Restoring.manualCommands(
+                                            session, undo.point().directory())
                                     : List.of(e.tryThis()));
             return report.buildAndKeep(Outcome.ROLLBACK_FAILED, runner.records());
         }

@@ -2,9 +2,11 @@ package dev.belay.pipeline;
 
 import dev.belay.archive.Tree;
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.KeepTag;
 import dev.belay.error.BelayException;
 import dev.belay.journal.Entry;
 import dev.belay.os.Mounts;
+import dev.belay.standby.Standbys;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
@@ -62,7 +64,10 @@ final class Pruning {
             Set<String> inUse = new HashSet<>();
             runs.stream().filter(r -> !r.ended() || wanted.contains(r)).forEach(r -> inUse.addAll(r.points()));
             for (RestorePoint point : Retention.expired(
-                    session.catalogue(), session.configuration().backups().keep(), inUse)) {
+                    session.catalogue(),
+                    session.configuration().backups().keep(),
+                    inUse,
+                    point -> !Standbys.spent(point))) {
                 attempt("restore point " + point.id(), () -> remove(point));
             }
             for (PastRun run : runs.subList(Math.min(RUNS_KEPT, runs.size()), runs.size())) {
@@ -70,6 +75,7 @@ final class Pruning {
                     attempt("run " + run.id(), () -> remove(run));
                 }
             }
+            letImagesGo();
         } catch (IOException | BelayException e) {
             session.progress().warn("what is not kept any more could not be removed: " + e.getMessage());
         }
@@ -133,12 +139,41 @@ final class Pruning {
     }
 
     private void remove(RestorePoint point) throws IOException {
-        long bytes = point.manifest().contents().stream()
-                .mapToLong(Manifest.StoredFile::size)
-                .sum();
+        long bytes = 0;
+        for (Manifest.StoredFile stored : point.manifest().contents()) {
+            Path file = point.file(stored.path());
+            // What another restore point has too stays on the disk.
+            if (exists(file) && Integer.valueOf(1).equals(Files.getAttribute(file, "unix:nlink"))) {
+                bytes += stored.size();
+            }
+        }
         Retention.remove(session.catalogue(), point);
+        Standbys.remove(point);
         points.add(point.id());
         items.add(new Pruned.Item("restore point " + point.id(), point.directory(), bytes));
+    }
+
+    /**
+     * Takes our tags from the images that no restore point holds any more, also those that a backup left that was cut off
+     * before it was sealed.
+     */
+    private void letImagesGo() {
+        Set<String> held = new HashSet<>();
+        session.catalogue()
+                .newestFirst()
+                .forEach(point -> point.manifest()
+                        .images()
+                        .forEach(image ->
+                                KeepTag.of(session.project(), image.id()).ifPresent(held::add)));
+        for (String tag : session.engine().tags(KeepTag.REPOSITORY)) {
+            if (KeepTag.isOf(session.project(), tag)
+                    && !held.contains(tag)
+                    && session.engine().discardTag(tag)) {
+                session.progress()
+                        .note("the image of " + tag + " is removed: no restore point holds it any more, it has no other"
+                                + " tag, and no container uses it");
+            }
+        }
     }
 
     /** Data that was unpacked and never swapped in, and what stands for data that there was not. */

@@ -28,6 +28,8 @@ final class ReportBuilder {
     private final long startNanos;
     private String runId;
     private @Nullable RestorePoint point;
+    private @Nullable Double sealedSeconds;
+    private @Nullable Double heldSeconds;
     private String why = "";
     private List<RunReport.Check> checks = List.of();
     private List<RunReport.Check> failedChecks = List.of();
@@ -62,6 +64,17 @@ final class ReportBuilder {
     ReportBuilder restorePoint(RestorePoint restorePoint) {
         this.point = restorePoint;
         return this;
+    }
+
+    /** Of a restore point that was made by this run, at the moment when it is sealed. */
+    ReportBuilder sealed(RestorePoint restorePoint) {
+        this.sealedSeconds = seconds();
+        this.heldSeconds = restorePoint.manifest().heldSeconds();
+        return restorePoint(restorePoint);
+    }
+
+    private double seconds() {
+        return Math.round(session.time().secondsSince(startNanos) * 1000) / 1000.0;
     }
 
     ReportBuilder why(String text) {
@@ -153,9 +166,11 @@ final class ReportBuilder {
                 outcome.words(),
                 outcome.exitCode(),
                 startedAt.toString(),
-                Math.round(session.time().secondsSince(startNanos) * 1000) / 1000.0,
+                seconds(),
                 point == null ? null : point.id(),
                 point == null ? null : point.directory().toString(),
+                sealedSeconds,
+                heldSeconds,
                 why,
                 steps.stream().map(RunReport.Step::of).toList(),
                 checks,

@@ -11,6 +11,7 @@ import dev.belay.rollback.Remains;
 import dev.belay.rollback.RestoreContext;
 import dev.belay.rollback.RollbackOptions;
 import dev.belay.rollback.RollbackPlan;
+import dev.belay.standby.Standbys;
 import dev.belay.step.Runner;
 import dev.belay.store.PointCheck;
 import dev.belay.store.RestorePoint;
@@ -84,15 +85,27 @@ final class Restoring {
     }
 
     /** The steps that would lead to the restore point; touches nothing. */
-    RollbackPlan plan(RestorePoint point, RollbackOptions options, String runId) {
-        PointCheck.require(point, true);
-        return Planner.plan(context(point, runId), options);
+    RollbackPlan plan(RestorePoint point, RollbackOptions options, String runId) throws InterruptedException {
+        PointCheck.require(point, path -> !isArchive(point, path));
+        RollbackPlan plan = Planner.plan(context(point, runId), options, true);
+        PointCheck.require(point, plan.archives()::contains);
+        return plan;
     }
 
     /** The same with names and sizes checked only: for a look that must be quick. */
-    RollbackPlan planQuickly(RestorePoint point, RollbackOptions options, String runId) {
-        PointCheck.require(point, false);
-        return Planner.plan(context(point, runId), options);
+    RollbackPlan planQuickly(RestorePoint point, RollbackOptions options, String runId) throws InterruptedException {
+        PointCheck.require(point, path -> false);
+        return Planner.plan(context(point, runId), options, false);
+    }
+
+    /**
+     * Archives are read before a rollback only as far as it needs them: what is in the engine, or goes back from its
+     * standby, is not read at all, so that the time does not grow with the data.
+     */
+    private static boolean isArchive(RestorePoint point, String path) {
+        return path.startsWith("docker-images")
+                || point.manifest().dataSets().stream()
+                        .anyMatch(d -> d.archive().equals(path));
     }
 
     /**
@@ -104,7 +117,7 @@ final class Restoring {
      */
     Result run(RestorePoint point, RollbackOptions options, String runId, boolean firstAttempt)
             throws InterruptedException {
-        PointCheck.require(point, true);
+        PointCheck.require(point, path -> !isArchive(point, path));
         clearRemains();
         RestoreContext context = context(point, runId);
         List<ContainerDocument> replaced = covered(options, session.engine().containers(session.project()));
@@ -136,7 +149,8 @@ final class Restoring {
             List<ContainerDocument> replaced,
             boolean firstAttempt)
             throws InterruptedException {
-        RollbackPlan plan = Planner.plan(context, options);
+        RollbackPlan plan = Planner.plan(context, options, true);
+        PointCheck.require(point, plan.archives()::contains);
         boolean prepared = false;
         try {
             runner.run(plan.prepare());
@@ -288,13 +302,13 @@ final class Restoring {
         }
         switch (onFailure) {
             case END -> {
-                report.nextSteps(manualCommands(undo.point().directory(), session.project()));
+                report.nextSteps(manualCommands(session, undo.point().directory()));
                 run.end(outcome.words());
             }
             case LEAVE -> report.nextSteps(Resume.again(run));
             case GIVE_UP -> {
                 report.notes(List.of("the last attempt: " + outcome.words()));
-                report.nextSteps(Resume.manualCommands(run.journal().entries(), session.project()));
+                report.nextSteps(Resume.manualCommands(session, run.journal().entries()));
                 outcome = Outcome.GIVEN_UP;
                 run.end(outcome.words());
             }
@@ -337,12 +351,22 @@ final class Restoring {
     }
 
     /** What an operator does when the rollback itself did not succeed. */
-    static List<String> manualCommands(Path point, String project) {
+    static List<String> manualCommands(Session session, Path point) {
         return List.of(
                 "look at what is there: docker ps -a --filter "
-                        + ShellWords.quote("label=com.docker.compose.project=" + project),
+                        + ShellWords.quote("label=com.docker.compose.project=" + session.project()),
                 "try again, it goes on from what is there: belay rollback "
-                        + ShellWords.quote(String.valueOf(point.getFileName())),
+                        + ShellWords.quote(String.valueOf(point.getFileName()))
+                        + (spent(session, point) ? " --keep-data (the data is in its place already)" : ""),
                 "by hand: " + point.resolve("manifest.txt") + " names every archive and how to unpack it");
+    }
+
+    /** Its data went back by renames, and another run would not find it where it was. */
+    private static boolean spent(Session session, Path point) {
+        try {
+            return Standbys.spent(session.catalogue().find(point.toString()));
+        } catch (BelayException e) {
+            return false;
+        }
     }
 }

@@ -8,16 +8,23 @@ import dev.belay.journal.Journal;
 import dev.belay.os.ProcessFamily;
 import dev.belay.os.Processes;
 import dev.belay.report.RunReport;
+import dev.belay.standby.StandbyOwner;
+import dev.belay.standby.StandbyPlace;
+import dev.belay.standby.Standbys;
 import dev.belay.step.Runner;
 import dev.belay.store.AtomicFiles;
+import dev.belay.store.Manifest;
 import dev.belay.store.ProjectLock;
+import dev.belay.store.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code belay resume}: finishes or undoes the run that was cut off, as {@link Phase#onResume} says. */
 public final class Resume {
@@ -59,6 +66,7 @@ public final class Resume {
             Optional<Path> directory = Runs.unfinished(session);
             if (directory.isEmpty()) {
                 session.registry().leave(session.progress());
+                archiveWhatIsOwed();
                 return report.build(Outcome.NOTHING_TO_RESUME, List.of());
             }
             return run(directory.get(), report);
@@ -135,7 +143,9 @@ public final class Resume {
         return switch (run.phase().onResume()) {
             case DISCARD, LEAVE -> {
                 capturing.removeLeftovers();
+                removeStandbys(run);
                 run.end(Outcome.UNDONE.words());
+                archiveWhatIsOwed();
                 yield report.build(Outcome.UNDONE, runner.records());
             }
             case ROLL_BACK -> {
@@ -148,10 +158,42 @@ public final class Resume {
                 new Commit(session).publish(pointId(run));
                 capturing.prune();
                 run.end(Outcome.FINISHED.words());
+                archiveWhatIsOwed();
                 yield report.build(Outcome.FINISHED, runner.records());
             }
             case NOTHING -> report.build(Outcome.NOTHING_TO_RESUME, List.of());
         };
+    }
+
+    /** A run that was cut off behind its end, or behind its seal, still owes archives. */
+    private void archiveWhatIsOwed() throws InterruptedException {
+        new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
+    }
+
+    /** Those that the run had begun, unless they belong to what it sealed. */
+    private void removeStandbys(Run run) {
+        Set<String> sealed = new HashSet<>();
+        for (RestorePoint point : session.catalogue().newestFirst()) {
+            for (Manifest.DataSetEntry dataSet : point.manifest().dataSets()) {
+                Manifest.Standby standby = dataSet.standby();
+                if (standby != null) {
+                    sealed.add(standby.place());
+                }
+            }
+        }
+        for (Entry entry : run.journal().entries()) {
+            if (entry.kind() == Entry.Kind.STANDBY
+                    && !sealed.contains(entry.values().get(0))) {
+                try {
+                    StandbyPlace place = new StandbyPlace(Path.of(entry.values().get(0)));
+                    if (place.isOf(StandbyOwner.of(session.catalogue().base(), session.project()))) {
+                        place.remove();
+                    }
+                } catch (IOException e) {
+                    session.progress().warn("a standby could not be removed: " + e.getMessage());
+                }
+            }
+        }
     }
 
     /** A deployment command that outlived the run would go on changing what is about to be put back. */
@@ -178,8 +220,14 @@ public final class Resume {
     private RunReport rollBack(Run run, Runner runner, Undo undo, ReportBuilder report, Restoring.OnFailure onFailure)
             throws InterruptedException {
         report.why("the run was cut off");
-        return new Restoring(session, runner, new Health(session), run.journal())
+        boolean spentBefore = Standbys.spent(undo.point());
+        RunReport done = new Restoring(session, runner, new Health(session), run.journal())
                 .finish(run, undo, report, Outcome.ROLLED_BACK, onFailure);
+        if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.ROLLED_BACK.exitCode()) {
+            new Archiving(session, new Runner(session.time(), session.progress(), null))
+                    .afterRollback(undo.point(), spentBefore);
+        }
+        return done;
     }
 
     private Undo undo(Run run) {
@@ -206,13 +254,13 @@ public final class Resume {
 
     /** @param entries all that is known of the run */
     private RunReport giveUp(Run run, ReportBuilder report, List<Entry> entries) {
-        report.nextSteps(manualCommands(entries, session.project()));
+        report.nextSteps(manualCommands(session, entries));
         run.end(Outcome.GIVEN_UP.words());
         return report.buildAndKeep(Outcome.GIVEN_UP, List.of());
     }
 
     /** What an operator does when Belay does not try any more. */
-    static List<String> manualCommands(List<Entry> entries, String project) {
+    static List<String> manualCommands(Session session, List<Entry> entries) {
         List<String> lines = new ArrayList<>();
         for (Entry held : Run.held(entries)) {
             held.values()
@@ -226,7 +274,7 @@ public final class Resume {
         if (phase == Phase.COMMITTED) {
             lines.add("the release had been found good and stays; see that it is well: belay verify");
         } else if (!phase.nothingChanged() && !values.isEmpty()) {
-            lines.addAll(Restoring.manualCommands(Path.of(values.get(0)), project));
+            lines.addAll(Restoring.manualCommands(session, Path.of(values.get(0))));
         } else {
             lines.add("nothing else had been changed: belay verify");
         }

@@ -6,6 +6,7 @@ import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
 import dev.belay.rollback.RollbackPlan;
 import dev.belay.rollback.Target;
+import dev.belay.standby.Standbys;
 import dev.belay.step.Runner;
 import dev.belay.step.Step;
 import dev.belay.store.ProjectLock;
@@ -41,8 +42,14 @@ public final class Rollback {
             Runner runner = new Runner(session.time(), session.progress(), run.journal());
             Health health = new Health(session);
             describeWhatWasFound(report, health);
-            return new Restoring(session, runner, health, run.journal())
+            boolean spentBefore = Standbys.spent(undo.point());
+            RunReport done = new Restoring(session, runner, health, run.journal())
                     .finish(run, undo, report, Outcome.ROLLED_BACK, Restoring.OnFailure.END);
+            if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.ROLLED_BACK.exitCode()) {
+                new Archiving(session, new Runner(session.time(), session.progress(), null))
+                        .afterRollback(undo.point(), spentBefore);
+            }
+            return done;
         }
     }
 
@@ -63,7 +70,7 @@ public final class Rollback {
     }
 
     /** The names of the steps that {@link #run} would take; nothing is touched, no lock is needed. */
-    public Planned plan(@Nullable String point, boolean last, RollbackOptions options) {
+    public Planned plan(@Nullable String point, boolean last, RollbackOptions options) throws InterruptedException {
         RestorePoint target = target(point, last, options);
         Runner runner = new Runner(session.time(), session.progress(), null);
         RollbackPlan plan = new Restoring(session, runner, new Health(session), null).plan(target, options, "plan");

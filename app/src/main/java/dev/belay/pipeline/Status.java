@@ -28,69 +28,79 @@ public final class Status {
     private final Session session;
 
     public Status(Session session) {
-        this.session = session;
+        this.session = session.forALook();
     }
 
     /**
      * @param target null when no rollback is possible
      * @param aboutSeconds until what runs is replaced and has been healthy for the minimum healthy time
+     * @param data how each data set would go back
      * @param problem why no rollback is possible now; empty when one is
      */
     public record Answer(
             List<Container> containers,
             @Nullable RestorePoint target,
             double aboutSeconds,
+            List<Data> data,
             String problem,
             int points) {}
 
+    /**
+     * @param from {@code standby}: a rename, however large it is; or {@code archive}
+     * @param aboutSeconds of the whole, for this data set
+     */
+    public record Data(String name, String from, long bytes, double aboutSeconds) {}
+
     public record Container(String name, String image, String state) {}
 
-    public Answer answer() {
-        List<Container> containers = session.engine().containers(session.project()).stream()
-                .map(Status::container)
-                .toList();
-        int points = session.catalogue().newestFirst().size();
+    public Answer answer() throws InterruptedException {
+        List<ContainerDocument> present = session.engine().containers(session.project());
+        List<RestorePoint> newestFirst = session.catalogue().newestFirst();
+        List<Container> containers = present.stream().map(Status::container).toList();
+        int points = newestFirst.size();
         Optional<String> holder = ProjectLock.holder(session.locking().directory(), session.project());
         if (holder.isPresent()) {
-            return new Answer(containers, null, 0, "another run is under way: " + holder.get(), points);
+            return new Answer(containers, null, 0, List.of(), "another run is under way: " + holder.get(), points);
         }
         if (Resume.needed(session)) {
-            return new Answer(containers, null, 0, "an earlier run was cut off: belay resume first", points);
+            return new Answer(containers, null, 0, List.of(), "an earlier run was cut off: belay resume first", points);
         }
         try {
-            Optional<RestorePoint> target =
-                    Target.lastKnownGood(session.engine(), session.catalogue(), session.project(), EVERYTHING);
+            Optional<RestorePoint> target = Target.lastKnownGood(session.engine(), newestFirst, present, EVERYTHING);
             if (target.isEmpty()) {
                 String problem = points == 0
                         ? "there is no restore point yet; belay backup makes one, and every belay deploy does"
                         : "there is no verified restore point that differs from what runs";
-                return new Answer(containers, null, 0, problem, points);
+                return new Answer(containers, null, 0, List.of(), problem, points);
             }
             RollbackPlan plan = new Restoring(
                             session, new Runner(session.time(), session.progress(), null), new Health(session), null)
                     .planQuickly(target.get(), EVERYTHING, "status");
-            return new Answer(containers, target.get(), estimate(target.get(), plan), "", points);
+            List<Data> data = plan.data().stream()
+                    .map(d -> plan.archives().contains(d.archive())
+                            ? new Data(d.name(), "archive", d.bytes(), d.bytes() / UNPACK_BYTES_PER_SECOND)
+                            : new Data(d.name(), "standby", d.bytes(), 0))
+                    .toList();
+            return new Answer(containers, target.get(), estimate(target.get(), plan, data), data, "", points);
         } catch (BelayException e) {
-            return new Answer(containers, null, 0, e.what() + ": " + e.why(), points);
+            return new Answer(containers, null, 0, List.of(), e.what() + ": " + e.why(), points);
         }
     }
 
-    private double estimate(RestorePoint point, RollbackPlan plan) {
+    private double estimate(RestorePoint point, RollbackPlan plan, List<Data> data) {
         double seconds = session.configuration().verify().minHealthyTime().toMillis() / 1000.0;
-        for (Step step : plan.steps()) {
-            String name = step.name();
-            if (name.startsWith("load images")) {
+        for (Step step : plan.prepare()) {
+            if (step.name().startsWith("load images")) {
                 seconds += point.manifest().images().stream()
+                                .filter(image -> step.name()
+                                        .endsWith(" " + point.manifest().archiveOf(image)))
                                 .mapToLong(Manifest.ImageEntry::size)
                                 .sum()
                         / LOAD_BYTES_PER_SECOND;
-            } else if (name.contains("container")) {
-                seconds += SECONDS_PER_CONTAINER_STEP;
             }
         }
-        long bytes =
-                plan.data().stream().mapToLong(Manifest.DataSetEntry::bytes).sum();
-        return seconds + bytes / UNPACK_BYTES_PER_SECOND;
+        seconds += plan.change().longest(step -> step.name().contains("container") ? SECONDS_PER_CONTAINER_STEP : 0);
+        return seconds + data.stream().mapToDouble(Data::aboutSeconds).sum();
     }
 
     private static Container container(ContainerDocument c) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param format of this document
  * @param outcome in words: {@code deployed}, {@code rolled back and verified}, {@code rollback failed} ...
  * @param seconds of the whole run
+ * @param sealedSeconds until the restore point was sealed and the deployment could go on; null when none was made
+ * @param heldSeconds how long writers were held for it; null when none was made
  * @param why what made the run end like this; for a rollback, why it was begun
  * @param checks of the last verification
  * @param failedChecks those that made the rollback begin
@@ -28,6 +30,8 @@ public record RunReport(
         double seconds,
         @Nullable String restorePoint,
         @Nullable String restorePointPath,
+        @Nullable Double sealedSeconds,
+        @Nullable Double heldSeconds,
         String why,
         List<Step> steps,
         List<Check> checks,

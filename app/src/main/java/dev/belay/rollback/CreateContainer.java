@@ -11,6 +11,7 @@ import dev.belay.store.Manifest.ContainerEntry;
 import dev.belay.store.Manifest.CopiedFile;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -90,12 +91,13 @@ final class CreateContainer implements Step {
      * Creates with the reference the container was created with, so that its document is the same, although that
      * reference may point at another image by now: the tag is moved for the moment and put back.
      */
-    private String withReference(java.util.function.Supplier<String> create, CreateBody body) {
-        String reference = entry.imageReference();
-        Optional<ImageDocument> now = context.engine.image(reference);
-        if (now.isPresent() && now.get().id().equals(entry.imageId())) {
-            return create.get();
+    private String withReference(Supplier<String> create, CreateBody body) {
+        Optional<String> created =
+                context.whileTagsStay(() -> pointsAtItsImage() ? Optional.of(create.get()) : Optional.<String>empty());
+        if (created.isPresent()) {
+            return created.get();
         }
+        String reference = entry.imageReference();
         if (reference.contains("@")
                 || reference.startsWith("sha256:")
                 || entry.imageId().contains(reference)) {
@@ -105,6 +107,18 @@ final class CreateContainer implements Step {
                     + " is not known to the engine any more");
             return create.get();
         }
+        return context.movingTags(() -> withTagMoved(reference, create));
+    }
+
+    private boolean pointsAtItsImage() {
+        return context.engine
+                .image(entry.imageReference())
+                .filter(i -> i.id().equals(entry.imageId()))
+                .isPresent();
+    }
+
+    private String withTagMoved(String reference, Supplier<String> create) {
+        Optional<ImageDocument> now = context.engine.image(reference);
         context.movingTag(reference, now.map(ImageDocument::id));
         context.engine.tag(entry.imageId(), reference);
         try {

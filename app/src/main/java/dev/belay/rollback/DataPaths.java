@@ -12,6 +12,11 @@ import java.nio.file.Path;
  * @param aside the data of the failed release; kept
  */
 record DataPaths(Path live, Path unpacking, Path next, Path aside) {
+    /** The old data stands ready there already. */
+    DataPaths fromStandby(Path data) {
+        return new DataPaths(live, unpacking, data, aside);
+    }
+
     static DataPaths of(String hostPath, String runId) {
         Path live = Path.of(hostPath);
         String name = String.valueOf(live.getFileName());

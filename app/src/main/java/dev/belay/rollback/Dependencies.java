@@ -2,7 +2,9 @@ package dev.belay.rollback;
 
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.CreateBody;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,21 @@ final class Dependencies {
         Set<String> names = new TreeSet<>(boundTo(container));
         Set<String> services = container.dependsOn().keySet();
         containers.stream().filter(c -> services.contains(c.service())).forEach(c -> names.add(c.name()));
+        names.remove(container.name());
+        return names;
+    }
+
+    /** Those too that are needed by what it needs, whether or not these are there. */
+    Set<String> needsInTheEnd(ContainerDocument container) {
+        Set<String> names = new TreeSet<>();
+        Deque<ContainerDocument> open = new ArrayDeque<>(List.of(container));
+        while (!open.isEmpty()) {
+            for (String name : needs(open.pop())) {
+                if (names.add(name)) {
+                    containers.stream().filter(c -> c.name().equals(name)).forEach(open::push);
+                }
+            }
+        }
         names.remove(container.name());
         return names;
     }

@@ -19,6 +19,9 @@ final class LivePath {
     }
 
     static DataPaths paths(RestoreContext context, DataSetEntry dataSet) {
-        return DataPaths.of(of(context, dataSet), context.runId);
+        DataPaths paths = DataPaths.of(of(context, dataSet), context.runId);
+        return context.standby(dataSet)
+                .map(place -> paths.fromStandby(place.data()))
+                .orElse(paths);
     }
 }

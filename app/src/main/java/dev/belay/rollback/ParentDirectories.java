@@ -12,8 +12,11 @@ import java.util.Deque;
 final class ParentDirectories {
     private ParentDirectories() {}
 
-    /** Makes those that are missing so that they survive a power cut, with the mode 0755 whatever the umask of this process is. */
-    static void make(Path path) throws IOException {
+    /**
+     * Makes those that are missing so that they survive a power cut, with the mode 0755 whatever the umask of this process
+     * is. One caller at a time: two steps may miss the same directory.
+     */
+    static synchronized void make(Path path) throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
         for (Path parent = path.toAbsolutePath().getParent();
                 parent != null && !Files.exists(parent);

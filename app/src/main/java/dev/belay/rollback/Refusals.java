@@ -121,7 +121,8 @@ final class Refusals {
 
     private static void imagesWithoutArchive(RestoreContext context, Manifest manifest, RollbackOptions options) {
         for (Manifest.ContainerEntry container : manifest.containers()) {
-            boolean saved = manifest.images().stream().anyMatch(i -> i.id().equals(container.imageId()));
+            boolean saved = manifest.images().stream()
+                    .anyMatch(i -> i.id().equals(container.imageId()) && manifest.archiveOf(i) != null);
             if (options.covers(container.service())
                     && !saved
                     && context.engine.image(container.imageId()).isEmpty()) {

@@ -6,15 +6,26 @@ import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Time;
+import dev.belay.standby.StandbyPlace;
+import dev.belay.store.Manifest.DataSetEntry;
 import dev.belay.store.RestorePoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the steps of one rollback share: the restore point, the engine, and what they have to tell the report. */
+/**
+ * What the steps of one rollback share: the restore point, the engine, and what they have to tell the report. Safe for use
+ * by several threads.
+ */
 public final class RestoreContext {
     final Engine engine;
     final RestorePoint point;
@@ -24,8 +35,11 @@ public final class RestoreContext {
     final String runId;
     final Path failedState;
     private final @Nullable Journal journal;
+    private final Map<String, StandbyPlace> standbys = new HashMap<>();
     private final List<String> putBack = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    /** Written while a tag points elsewhere for a moment, read by those who go by where tags point. */
+    private final ReadWriteLock tags = new ReentrantReadWriteLock();
 
     /**
      * @param runId makes the names of what is set aside unique to this run
@@ -74,7 +88,31 @@ public final class RestoreContext {
         return !users.isEmpty();
     }
 
-    void putBack(String what) {
+    void useArchives() {
+        standbys.clear();
+    }
+
+    /** From now on this data set goes back from its standby. */
+    void useStandby(DataSetEntry dataSet, StandbyPlace place) {
+        standbys.put(dataSet.name(), place);
+    }
+
+    /** Empty when it goes back from its archive. */
+    Optional<StandbyPlace> standby(DataSetEntry dataSet) {
+        return Optional.ofNullable(standbys.get(dataSet.name()));
+    }
+
+    /** An earlier process of this run has begun to put it back from its archive. */
+    boolean begunFromArchive(DataSetEntry dataSet) {
+        String unpacking =
+                DataPaths.of(LivePath.of(this, dataSet), runId).unpacking().toString();
+        return journal != null
+                && journal.entries().stream()
+                        .anyMatch(e ->
+                                e.kind() == Entry.Kind.UNPACKING && e.values().contains(unpacking));
+    }
+
+    synchronized void putBack(String what) {
         putBack.add(what);
     }
 
@@ -92,6 +130,25 @@ public final class RestoreContext {
         record(Entry.Kind.UNPACKING, dataSet, List.of(unpacking.toString(), next.toString()));
     }
 
+    /** No tag is moved for a moment while this is done. */
+    <R> R whileTagsStay(Supplier<R> work) {
+        return locked(tags.readLock(), work);
+    }
+
+    /** Nobody else goes by where tags point while this is done. */
+    <R> R movingTags(Supplier<R> work) {
+        return locked(tags.writeLock(), work);
+    }
+
+    private static <R> R locked(Lock lock, Supplier<R> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void movingTag(String tag, Optional<String> imageId) {
         record(Entry.Kind.TAG_MOVED, tag, imageId.map(List::of).orElse(List.of()));
     }
@@ -106,17 +163,17 @@ public final class RestoreContext {
         }
     }
 
-    void note(String line) {
+    synchronized void note(String line) {
         notes.add(line);
     }
 
     /** What was put back and from where, one line each. */
-    public List<String> putBack() {
+    public synchronized List<String> putBack() {
         return List.copyOf(putBack);
     }
 
     /** What else an operator should know. */
-    public List<String> notes() {
+    public synchronized List<String> notes() {
         return List.copyOf(notes);
     }
 }

@@ -1,19 +1,28 @@
 package dev.belay.rollback;
 
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.Engine;
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
+import dev.belay.os.Bell;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest.ContainerEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a container when what it depends on has reached the condition that Compose recorded. A one-shot that had
  * completed when it was captured counts as completed: what it did is in the data that came back.
  */
 final class StartContainer implements Step {
-    private static final Duration POLL = Duration.ofMillis(200);
+    /** It is woken by what happens; this is for what it was not told of. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private static final Pattern LEFT_OVER = Pattern.compile("task [0-9a-f]+: already exists");
 
     private final RestoreContext context;
     private final ContainerEntry entry;
@@ -41,18 +50,37 @@ final class StartContainer implements Step {
     @Override
     public String run() throws InterruptedException {
         String waited = "";
-        for (Map.Entry<String, String> dependency : dependsOn.entrySet()) {
-            waited = await(dependency.getKey(), dependency.getValue(), waited);
+        try (Wait wait = new Wait(context)) {
+            for (Map.Entry<String, String> dependency : dependsOn.entrySet()) {
+                waited = await(wait, dependency.getKey(), dependency.getValue(), waited);
+            }
         }
-        context.engine.start(entry.name());
+        start();
         if (entry.status().equals("paused")) {
             context.engine.pause(entry.name());
         }
         return waited;
     }
 
+    /**
+     * An engine that was killed while it started a container never starts that one again ("task ...: already exists"). Made anew from its document, it has another ID, and nothing is left of it.
+     */
+    private void start() throws InterruptedException {
+        try {
+            context.engine.start(entry.name());
+        } catch (BelayException e) {
+            if (e.category() != Category.ENGINE_FAILED
+                    || !LEFT_OVER.matcher(e.why()).find()) {
+                throw e;
+            }
+            new CreateContainer(context, entry).run();
+            context.engine.start(entry.name());
+            context.note(entry.name() + " was made once more: the engine had been cut off while it started it");
+        }
+    }
+
     /** A dependency that does not get there is named and not waited for any longer: the verification judges it. */
-    private String await(String service, String condition, String waited) throws InterruptedException {
+    private String await(Wait wait, String service, String condition, String waited) throws InterruptedException {
         List<ContainerEntry> replicas = context.point.manifest().containers().stream()
                 .filter(c -> c.service().equals(service) && c.wasUp())
                 .toList();
@@ -70,10 +98,35 @@ final class StartContainer implements Step {
                     context.note(entry.name() + " was " + problem);
                     return waited.isEmpty() ? problem : waited + "; " + problem;
                 }
-                context.time.sleep(POLL);
+                wait.forSomethingToHappen();
             }
         }
         return waited;
+    }
+
+    /** Listens to the engine from the first time on that it has to wait. */
+    private static final class Wait implements AutoCloseable {
+        private final RestoreContext context;
+        private final Bell bell = new Bell();
+        private Engine.@Nullable Events events;
+
+        Wait(RestoreContext context) {
+            this.context = context;
+        }
+
+        void forSomethingToHappen() throws InterruptedException {
+            if (events == null) {
+                events = context.engine.watch(context.point.manifest().project(), bell);
+            }
+            context.time.await(bell, LOOK);
+        }
+
+        @Override
+        public void close() {
+            if (events != null) {
+                events.close();
+            }
+        }
     }
 
     private enum State {

@@ -1,5 +1,6 @@
 package dev.belay.rollback;
 
+import dev.belay.standby.StandbyPlace;
 import dev.belay.step.Step;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Manifest.DataSetEntry;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /** Swaps the old data in with two renames; what was there is kept beside it. */
 final class SwapData implements Step {
@@ -53,11 +55,17 @@ final class SwapData implements Step {
                 AtomicFiles.syncParent(paths.live());
             }
             Files.move(paths.next(), paths.live(), StandardCopyOption.ATOMIC_MOVE);
+            AtomicFiles.syncParent(paths.next());
             AtomicFiles.syncParent(paths.live());
+            Optional<StandbyPlace> standby = context.standby(dataSet);
+            if (standby.isPresent()) {
+                standby.get().remove();
+            }
             // Whoever came up meanwhile has the old directory; started again it has the new one.
             context.stopUsersOf(paths.live());
             context.putBack("data " + dataSet.name() + " (" + paths.live() + ", " + dataSet.consistency() + " copy of "
-                    + context.point.manifest().dataAt() + ") from " + dataSet.archive());
+                    + context.point.manifest().dataAt() + ") from "
+                    + (standby.isPresent() ? "its standby" : dataSet.archive()));
             return AtomicFiles.isEmptyDirectory(paths.aside())
                     ? "there was no data"
                     : "the data of the failed release is in " + paths.aside();

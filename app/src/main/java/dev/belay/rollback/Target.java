@@ -5,6 +5,7 @@ import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Counts;
+import dev.belay.standby.Standbys;
 import dev.belay.store.Catalogue;
 import dev.belay.store.RestorePoint;
 import java.util.List;
@@ -17,9 +18,20 @@ public final class Target {
     /** The newest verified restore point that differs from what runs: the last one is not always the last good one. */
     public static Optional<RestorePoint> lastKnownGood(
             Engine engine, Catalogue catalogue, String project, RollbackOptions options) {
-        List<ContainerDocument> present = engine.containers(project);
-        return catalogue.newestFirst().stream()
+        return lastKnownGood(engine, catalogue.newestFirst(), engine.containers(project), options);
+    }
+
+    /**
+     * The same for who has asked for these already.
+     *
+     * @param newestFirst the usable restore points
+     * @param present the containers of the project
+     */
+    public static Optional<RestorePoint> lastKnownGood(
+            Engine engine, List<RestorePoint> newestFirst, List<ContainerDocument> present, RollbackOptions options) {
+        return newestFirst.stream()
                 .filter(p -> p.manifest().verified())
+                .filter(p -> options.keepData() || !Standbys.spent(p))
                 .filter(p -> Comparison.differs(engine, p, present, options))
                 .findFirst();
     }

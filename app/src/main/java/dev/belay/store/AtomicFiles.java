@@ -74,6 +74,11 @@ public final class AtomicFiles {
         Files.setPosixFilePermissions(path, Files.isDirectory(path) ? READ_ONLY_DIRECTORY : READ_ONLY_FILE);
     }
 
+    /** Gives the right to add to a directory back to its owner, and to nobody else. */
+    static void makePrivate(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PRIVATE_DIRECTORY);
+    }
+
     /** Makes a directory and those above it that are missing, so that a power cut does not take them away again. */
     public static void makeDirectories(Path directory, FileAttribute<?>... attributes) throws IOException {
         Path absolute = directory.toAbsolutePath();

@@ -158,14 +158,24 @@ public final class Catalogue {
                 return new Entry(id, directory, null, "manifest.json is not the one that was sealed");
             }
             Manifest manifest = Json.read(manifestFile, Manifest.class);
-            if (manifest.format() != Manifest.FORMAT) {
+            if (manifest.format() < Manifest.OLDEST_FORMAT || manifest.format() > Manifest.FORMAT) {
                 return new Entry(
                         id,
                         directory,
                         null,
-                        "its format is " + manifest.format() + ", this Belay reads " + Manifest.FORMAT);
+                        "its format is " + manifest.format() + ", this Belay reads " + Manifest.OLDEST_FORMAT + " to "
+                                + Manifest.FORMAT);
             }
-            return new Entry(id, directory, new RestorePoint(directory, manifest), "");
+            Path archivesFile = directory.resolve(Archives.FILE);
+            Path archivesSeal = directory.resolve(Archives.SEAL);
+            if (!Files.exists(archivesSeal)) {
+                return new Entry(id, directory, new RestorePoint(directory, manifest), "");
+            }
+            if (!Files.readString(archivesSeal, StandardCharsets.US_ASCII).equals(Hashing.of(archivesFile) + "\n")) {
+                return new Entry(id, directory, null, Archives.FILE + " is not the one that was sealed");
+            }
+            Archives archives = Json.read(archivesFile, Archives.class);
+            return new Entry(id, directory, new RestorePoint(directory, archives.addedTo(manifest)), "");
         } catch (java.nio.file.NoSuchFileException e) {
             return new Entry(
                     id,

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param dataAt RFC 3339, the moment the data is of; writes after it are not in this restore point
  * @param heldSeconds how long writers were paused or stopped
  * @param verified the release was healthy when it was captured
- * @param imageArchive relative path; null when there is no image
+ * @param imageArchive relative path of the one archive of all images, with their tags, that restore points of format 1
+ *     have; null in later ones, where each image has its own
  * @param contents every file of the restore point but the manifests, with size and SHA-256
  */
 public record Manifest(
@@ -46,7 +47,42 @@ public record Manifest(
         List<String> warnings,
         List<StoredFile> contents) {
 
-    public static final int FORMAT = 1;
+    /** 2: each image has its own archive; data sets may have a standby, and their archives may be sealed later. */
+    public static final int FORMAT = 2;
+
+    /** The oldest that is still read. In it the images are in one archive. */
+    public static final int OLDEST_FORMAT = 1;
+
+    /** What the file name of a standby's list ends with, behind the name of the data set. */
+    public static final String LIST_ENDING = "-data.list.zst";
+
+    /** The same with other data sets and contents. */
+    Manifest with(List<DataSetEntry> otherDataSets, List<StoredFile> otherContents) {
+        return new Manifest(
+                format,
+                id,
+                project,
+                projectDirectory,
+                createdAt,
+                dataAt,
+                heldSeconds,
+                seconds,
+                verified,
+                health,
+                versions,
+                containers,
+                images,
+                imageArchive,
+                networks,
+                volumes,
+                otherDataSets,
+                leftOut,
+                filesOrigin,
+                files,
+                copiedFiles,
+                warnings,
+                otherContents);
+    }
 
     /** The verdict at the moment of the capture. */
     public record Health(String state, List<HealthCheck> checks) {
@@ -88,7 +124,16 @@ public record Manifest(
         }
     }
 
-    public record ImageEntry(String id, List<String> tags, List<String> digests, long size) {}
+    /**
+     * @param tags those of others that pointed at it
+     * @param archive relative path of its own archive, which knows no tags; null in format 1
+     */
+    public record ImageEntry(
+            String id,
+            List<String> tags,
+            List<String> digests,
+            long size,
+            @Nullable String archive) {}
 
     public record DocumentEntry(String name, String document) {}
 
@@ -100,7 +145,10 @@ public record Manifest(
      * @param archive relative path
      * @param bytes allocated on the disk, as estimated before it was captured
      * @param entries likewise
-     * @param archived what was counted while it was captured; null in a restore point of a Belay that did not count
+     * @param archived what was counted while it was archived; null while the archive is not sealed, and in a restore
+     *     point of a Belay that did not count
+     * @param standby null when it has none
+     * @param noStandby why it has none; null when it has one, and in a restore point of a Belay that made none
      */
     public record DataSetEntry(
             String name,
@@ -114,7 +162,28 @@ public record Manifest(
             String archive,
             long bytes,
             long entries,
-            @Nullable ArchiveContents archived) {
+            @Nullable ArchiveContents archived,
+            @Nullable Standby standby,
+            @Nullable String noStandby) {
+
+        /** The same, archived. */
+        public DataSetEntry with(ArchiveContents contents) {
+            return new DataSetEntry(
+                    name,
+                    kind,
+                    volume,
+                    hostPath,
+                    targets,
+                    writers,
+                    services,
+                    consistency,
+                    archive,
+                    bytes,
+                    entries,
+                    contents,
+                    standby,
+                    noStandby);
+        }
 
         @JsonIgnore
         public boolean singleFile() {
@@ -135,6 +204,18 @@ public record Manifest(
             return archived == null ? bytes : Math.max(bytes, archived.streamBytes());
         }
     }
+
+    /**
+     * A copy of a data set beside the live data.
+     *
+     * @param place absolute, the directory that holds it
+     * @param list relative path of the list of its entries
+     * @param racySince what was changed since then may have been written unseen
+     * @param boot of the machine; a crash may take back times of files whose new content it left
+     * @param files how many have a hash in the list
+     * @param copiedBytes of the files that were copied for it; the others were there from the standby before
+     */
+    public record Standby(String place, String list, String racySince, String boot, long files, long copiedBytes) {}
 
     public record LeftOut(String what, String reason) {}
 
@@ -166,6 +247,11 @@ public record Manifest(
     public record CopiedFile(String container, String path, String stored) {}
 
     public record StoredFile(String path, long size, String sha256) {}
+
+    /** Relative path of the archive that holds this image; null when none does. */
+    public @Nullable String archiveOf(ImageEntry image) {
+        return image.archive() == null ? imageArchive : image.archive();
+    }
 
     /** Container names to services, for those that have to run. */
     @JsonIgnore

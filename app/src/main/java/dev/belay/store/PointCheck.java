@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Compares a restore point with its sealed manifest. */
 public final class PointCheck {
@@ -19,12 +20,21 @@ public final class PointCheck {
     /**
      * Finds what is missing, added or altered.
      *
-     * @param readData also reads and hashes every file; otherwise only names, kinds and sizes are compared
+     * @param read relative paths of the files that are also read and hashed; of the others only names, kinds and sizes
+     *     are compared
      * @return one line per problem; empty when it is whole
      */
-    public static List<String> problems(RestorePoint point, boolean readData) throws IOException {
+    public static List<String> problems(RestorePoint point, Predicate<String> read) throws IOException {
         List<String> problems = new ArrayList<>();
-        Set<String> known = new HashSet<>(Set.of(RestorePoint.MANIFEST, RestorePoint.SEAL));
+        Set<String> known =
+                new HashSet<>(Set.of(RestorePoint.MANIFEST, RestorePoint.SEAL, Archives.FILE, Archives.SEAL));
+        // Being written, or left by a run that was cut off: the next one begins them anew.
+        for (Manifest.DataSetEntry unarchived : point.unarchived()) {
+            known.add(unarchived.archive());
+            known.add(ArchiveWriter.PARTIAL_PREFIX + unarchived.archive());
+            known.add("." + Archives.FILE + ".next");
+            known.add("." + Archives.SEAL + ".next");
+        }
         for (Manifest.StoredFile stored : point.manifest().contents()) {
             known.add(stored.path());
             Path file = point.file(stored.path());
@@ -32,7 +42,7 @@ public final class PointCheck {
                 problems.add(stored.path() + " is missing");
             } else if (Files.size(file) != stored.size()) {
                 problems.add(stored.path() + " has " + Files.size(file) + " bytes, sealed with " + stored.size());
-            } else if (readData && !Hashing.of(file).equals(stored.sha256())) {
+            } else if (read.test(stored.path()) && !Hashing.of(file).equals(stored.sha256())) {
                 problems.add(stored.path() + " was altered: its SHA-256 is not the sealed one");
             }
         }
@@ -47,10 +57,10 @@ public final class PointCheck {
     }
 
     /** Refuses a restore point that is not whole. */
-    public static void require(RestorePoint point, boolean readData) {
+    public static void require(RestorePoint point, Predicate<String> read) {
         List<String> problems;
         try {
-            problems = problems(point, readData);
+            problems = problems(point, read);
         } catch (IOException e) {
             problems = List.of("it cannot be read: " + e.getMessage());
         }

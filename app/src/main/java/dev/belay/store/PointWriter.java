@@ -5,21 +5,26 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A restore point that is being made. It lives under a name that nothing lists; {@link #seal} publishes it with one
- * rename after everything in it is synced. Used by one thread at a time.
+ * rename after everything in it is synced. Several threads may add to it.
  */
 public final class PointWriter implements AutoCloseable {
     static final String PARTIAL_PREFIX = ".partial-";
@@ -27,7 +32,7 @@ public final class PointWriter implements AutoCloseable {
     private final Path base;
     private final String id;
     private final Path partial;
-    private final List<Manifest.StoredFile> contents = new ArrayList<>();
+    private final List<Manifest.StoredFile> contents = Collections.synchronizedList(new ArrayList<>());
     private boolean sealed;
 
     PointWriter(Path base, String id) throws IOException {
@@ -51,9 +56,10 @@ public final class PointWriter implements AutoCloseable {
     public <R> R add(String relative, Content<R> content) throws IOException, InterruptedException {
         Path file = partial.resolve(relative);
         Path parent = file.getParent();
-        if (parent != null && !Files.isDirectory(parent)) {
-            Files.createDirectory(parent, AtomicFiles.privateDirectory());
+        if (parent != null) {
+            Files.createDirectories(parent, AtomicFiles.privateDirectory());
         }
+        boolean complete = false;
         try (FileChannel channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), AtomicFiles.privateFile())) {
             Hashing hashing = new Hashing(Channels.newOutputStream(channel));
@@ -64,7 +70,69 @@ public final class PointWriter implements AutoCloseable {
             channel.force(true);
             contents.removeIf(c -> c.path().equals(relative));
             contents.add(new Manifest.StoredFile(relative, hashing.bytes(), hashing.hash()));
+            complete = true;
             return result;
+        } finally {
+            // What is not in the manifest must not be in the restore point.
+            if (!complete) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** What became of a file that was to have a second name. */
+    public enum Link {
+        /** It is the file that was sealed, and it is here now. */
+        MADE,
+        /** It was altered, or cannot be read. */
+        DAMAGED,
+        /** The filesystem does not do it. */
+        NOT_POSSIBLE
+    }
+
+    /**
+     * Adds a sealed file of another restore point without a copy, by a hard link: what is sealed is never changed in place,
+     * and it stays until the last restore point that has it is removed. It is read and hashed before it counts. Otherwise
+     * one damaged file would be handed on from restore point to restore point until none is whole.
+     *
+     * @param as it stands in the manifest of the other restore point
+     */
+    public Link link(String relative, Path existing, Manifest.StoredFile as) throws IOException {
+        Path file = partial.resolve(relative);
+        boolean made = false;
+        try {
+            Files.createLink(file, existing);
+            // What belongs to somebody else can be changed by him at any time.
+            if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(partial))) {
+                return Link.NOT_POSSIBLE;
+            }
+            if (!isSealed(file, as)) {
+                return Link.DAMAGED;
+            }
+            AtomicFiles.makeReadOnly(file);
+            contents.add(new Manifest.StoredFile(relative, as.size(), as.sha256()));
+            made = true;
+            return Link.MADE;
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            // Another filesystem, too many links, or one that knows none.
+            return Link.NOT_POSSIBLE;
+        } finally {
+            if (!made) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static boolean isSealed(Path file, Manifest.StoredFile as) throws IOException {
+        try {
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    && Files.size(file) == as.size()
+                    && Hashing.of(file).equals(as.sha256());
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            // The disk does not give it back any more.
+            return false;
         }
     }
 
@@ -85,10 +153,21 @@ public final class PointWriter implements AutoCloseable {
         contents.removeIf(c -> c.path().equals(relative));
     }
 
+    /** Takes back every file whose relative path is like this. */
+    public void discardMatching(Predicate<String> path) throws IOException {
+        for (Manifest.StoredFile stored : List.copyOf(contents)) {
+            if (path.test(stored.path())) {
+                discard(stored.path());
+            }
+        }
+    }
+
     public List<Manifest.StoredFile> contents() {
-        return contents.stream()
-                .sorted(Comparator.comparing(Manifest.StoredFile::path))
-                .toList();
+        synchronized (contents) {
+            return contents.stream()
+                    .sorted(Comparator.comparing(Manifest.StoredFile::path))
+                    .toList();
+        }
     }
 
     /**

@@ -31,6 +31,16 @@ public record RestorePoint(Path directory, Manifest manifest) {
                 : Optional.empty();
     }
 
+    /** Whether the archive of a data set is sealed. */
+    public boolean archived(Manifest.DataSetEntry dataSet) {
+        return manifest.contents().stream().anyMatch(c -> c.path().equals(dataSet.archive()));
+    }
+
+    /** Data sets whose archive is still to be written from their standby. */
+    public List<Manifest.DataSetEntry> unarchived() {
+        return manifest.dataSets().stream().filter(d -> !archived(d)).toList();
+    }
+
     public String id() {
         return manifest.id();
     }
