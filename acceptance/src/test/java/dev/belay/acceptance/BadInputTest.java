@@ -125,7 +125,7 @@ class BadInputTest {
             assertThat(stack.belay("backup").exitCode()).isZero();
             stack.releaseBroken().compose("up", "-d");
             EngineState before = stack.engine();
-            for (String part : new String[] {"data.tar", "images.tar", "manifest.json"}) {
+            for (String part : new String[] {"data.tar", "docker-images", "manifest.json"}) {
                 Path file;
                 try (var files = Files.walk(stack.newestPoint())) {
                     file = files.filter(f -> f.getFileName().toString().contains(part))

@@ -37,10 +37,19 @@ class DamagedPointTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         int found = 0;
-        try (Stack stack = Stack.up(Stack.APP)) {
+        try (Stack stack = Stack.create()) {
+            // Every file of the restore point is needed to go back: the image is gone, and there is no standby.
+            String tag = stack.project() + "/app:latest";
+            String image = stack.image(tag, Images.GOOD);
+            stack.configure("data: { standby: off }\n")
+                    .set("image", tag)
+                    .describe(Stack.APP)
+                    .start();
             stack.exec("app", "sh", "-c", "head -c 300000 /dev/urandom > /data/bulk");
             assertThat(stack.belay("backup").exitCode()).isZero();
             Path point = stack.newestPoint();
+            stack.release(Images.app(Images.GOOD), "another").start();
+            Docker.get("rmi", "--force", image);
             List<Path> files;
             try (Stream<Path> all = Files.walk(point)) {
                 files = all.filter(Files::isRegularFile).sorted().toList();
@@ -96,6 +105,7 @@ class DamagedPointTest {
     @Test
     void hostileArchivesAndBombsThatTheManifestConfirms_areRefusedInLittleMemory() throws IOException {
         try (Stack stack = Stack.up(Stack.APP)) {
+            stack.configure("data: { standby: off }\n");
             assertThat(stack.belay("backup").exitCode()).isZero();
             Path point = stack.newestPoint();
             Path canary = Files.createDirectory(stack.root().resolve("canary"));

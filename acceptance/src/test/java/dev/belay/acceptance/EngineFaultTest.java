@@ -46,7 +46,8 @@ class EngineFaultTest {
             assertThat(stack.belay(proxy.environment(), "backup").exitCode()).isZero();
             long whole = proxy.lastAnswer();
             assertThat(whole).isGreaterThan(1_000_000);
-            int points = stack.points().size();
+            // An image that is stored already would not be saved again.
+            stack.shell("rm -r @backups@/backup-*");
             List<Long> places = List.of(0L, 300L, whole / 2, whole - 700, whole - 1);
             for (long bytes : places) {
                 String what = "save cut after " + bytes + " of " + whole + " bytes";
@@ -59,7 +60,7 @@ class EngineFaultTest {
                         .isEqualTo(5);
                 assertEndsInTime(backup, what);
                 assertThat(proxy.cuts()).as(what).isPositive();
-                assertThat(stack.points()).as(what).hasSize(points);
+                assertThat(stack.points()).as(what).isEmpty();
                 assertThat(stack.paused()).as(what).isEmpty();
             }
             assertWholeBackupFollows(stack, "after all of " + places);

@@ -79,7 +79,7 @@ class MissingPiecesTest {
             Docker.get("tag", old, second);
             backup(stack);
             stack.releaseBroken().compose("up", "-d");
-            Docker.get("rmi", tag, second);
+            stack.removeImage(old);
             assertThat(Docker.exists("image", old)).isFalse();
 
             rollback(stack);

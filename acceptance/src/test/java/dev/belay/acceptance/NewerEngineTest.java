@@ -20,6 +20,7 @@ class NewerEngineTest {
             "LosslessTest",
             "LastKnownGoodTest",
             "MissingPiecesTest",
+            "ImagesOnceTest",
             "PartialTest",
             "PostgresTest",
             "DataSetTest",

@@ -95,7 +95,7 @@ class PullPolicyTest {
                 String image = stack.imageOf("app");
                 assertThat(stack.belay("backup").exitCode()).isZero();
                 stack.compose("down");
-                Docker.get("rmi", repository + ":latest");
+                stack.removeImage(image);
                 assertThat(Docker.exists("image", image)).isFalse();
 
                 Run rollback = stack.belay("rollback");

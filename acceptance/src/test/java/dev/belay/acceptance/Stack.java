@@ -305,6 +305,16 @@ final class Stack implements AutoCloseable {
         return id;
     }
 
+    /** Whatever tags hold it. */
+    void removeImage(String id) {
+        Docker.get("rmi", "-f", id);
+    }
+
+    /** The tag of Belay's that holds an image for this project. */
+    String keepTag(String id) {
+        return "0-belay.invalid/keep:" + project + "." + id.substring("sha256:".length(), "sha256:".length() + 12);
+    }
+
     String container(String service) {
         return project + "-" + service + "-1";
     }

@@ -35,6 +35,7 @@ class SettingsTest {
                 data:
                   consistency: stopped
                   maxPause: 1m30s
+                  standby: off
                   exclude: ["/node_modules"]
                 deploy:
                   automaticRollback: false
@@ -68,7 +69,10 @@ class SettingsTest {
                         7,
                         Configuration.Compression.GZIP,
                         new Configuration.Data(
-                                Configuration.Consistency.STOPPED, Duration.ofSeconds(90), List.of("/node_modules")),
+                                Configuration.Consistency.STOPPED,
+                                Duration.ofSeconds(90),
+                                Configuration.Standby.OFF,
+                                List.of("/node_modules")),
                         new Configuration.Deploy(false, Duration.ofMinutes(20)),
                         new Configuration.Verify(
                                 4,

@@ -29,6 +29,7 @@ class JournalSecretTest {
                             Entry.Kind.DONE,
                             Entry.Kind.CHILD,
                             Entry.Kind.SET_ASIDE,
+                            Entry.Kind.STANDBY,
                             Entry.Kind.UNPACKING,
                             Entry.Kind.END)
                     .contains(entry.kind());

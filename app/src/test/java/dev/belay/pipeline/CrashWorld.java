@@ -59,6 +59,7 @@ final class CrashWorld implements AutoCloseable {
     private int calls;
     private int keep = 5;
     private int keepFailedStates = 2;
+    private Configuration.Compression compression = Configuration.Compression.NONE;
 
     private CrashWorld(Path root) {
         this.root = root;
@@ -70,6 +71,13 @@ final class CrashWorld implements AutoCloseable {
                 Files.isWritable(MEMORY)
                         ? Files.createTempDirectory(MEMORY, "belay-crash-")
                         : Files.createTempDirectory("belay-crash-"));
+        world.populate();
+        return world;
+    }
+
+    /** On a filesystem where data gets standbys: in memory it does not. */
+    static CrashWorld create(StandbyDisk disk) throws IOException {
+        CrashWorld world = new CrashWorld(Files.createTempDirectory(disk.mounted(), "belay-crash-"));
         world.populate();
         return world;
     }
@@ -200,35 +208,45 @@ final class CrashWorld implements AutoCloseable {
         keepFailedStates = rollbacks;
     }
 
+    void compression(Configuration.Compression codec) {
+        compression = codec;
+    }
+
     /** A new process on this machine: nothing of an earlier one holds it up. */
     Session session(Failpoints failpoints) {
+        return session(failpoints, PROJECT);
+    }
+
+    /** The same for another project with the same backup directory. */
+    Session session(Failpoints failpoints, String project) {
         calls++;
         clock.sleep(Duration.ofSeconds(2));
         return new Session(
-                configuration(),
+                configuration(project),
                 failpoints.of(engine),
                 new Model(),
-                catalogue(),
+                new Catalogue(backups(), project),
                 new Processes(),
                 new Signals(),
                 clock,
-                new Silent(),
+                new Silent(failpoints),
                 Map.of(),
                 "test",
                 new Session.Locking(root.resolve("locks").resolve("call-" + calls), Duration.ZERO),
-                new Registry(registry(), Call.of(Options.NONE, PROJECT, backups(), project(), Map.of(), root)),
+                new Registry(registry(), Call.of(Options.NONE, project, backups(), project(), Map.of(), root)),
                 failpoints,
                 new SecretSources(new UserFiles(Trust.ofCaller(Map.of()), Redactor.create()), Map.of()));
     }
 
-    private Configuration configuration() {
+    private Configuration configuration(String project) {
         return new Configuration(
                 project(),
-                PROJECT,
+                project,
                 List.of(project().resolve("compose.yaml")),
                 List.of(),
-                new Configuration.Backups(backups(), keep, Configuration.Compression.NONE),
-                new Configuration.Data(Configuration.Consistency.PAUSED, Duration.ofMinutes(5), List.of()),
+                new Configuration.Backups(backups(), keep, compression),
+                new Configuration.Data(
+                        Configuration.Consistency.PAUSED, Duration.ofMinutes(5), Configuration.Standby.AUTO, List.of()),
                 new Configuration.Deploy(true, Duration.ofHours(1)),
                 new Configuration.Verify(
                         1,
@@ -346,12 +364,16 @@ final class CrashWorld implements AutoCloseable {
         }
     }
 
-    private static final class Silent implements Progress {
+    private record Silent(Failpoints failpoints) implements Progress {
         @Override
-        public void started(String step) {}
+        public void started(String step) {
+            failpoints.started(step);
+        }
 
         @Override
-        public void finished(StepRecord record) {}
+        public void finished(StepRecord record) {
+            failpoints.finished(record.name());
+        }
 
         @Override
         public void check(String name, String state, String reason) {}

@@ -41,6 +41,8 @@ class EnvironmentsTest {
                 1,
                 null,
                 null,
+                null,
+                null,
                 "",
                 List.of(),
                 List.of(),

@@ -1,5 +1,8 @@
 package dev.belay.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
@@ -11,10 +14,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The moments at which a run can be killed: before and after each record of its journal and each effect on the engine.
@@ -26,6 +31,9 @@ final class Failpoints implements Journal.Watcher {
 
     /** Those that no record stands before or behind: in the middle of a copy nothing is written down. */
     static final Set<String> HOLDING = Set.of("pause", "unpause");
+
+    /** Not of the engine: the archives that are written from standbys. */
+    static final String ARCHIVING = "archive";
 
     /** Every effect on the engine. */
     static final Set<String> ALL_EFFECTS = Set.of(
@@ -42,10 +50,15 @@ final class Failpoints implements Journal.Watcher {
             "createVolume",
             "tag",
             "untag",
+            "discardTag",
             "loadImages",
             "writeFile");
 
+    /** Threads that have effects; others wait for what a program has to say that waits for them. */
+    private static final Set<String> STEPS = Set.of("run", "belay-step");
+
     private final int chosen;
+    private final @Nullable Moment named;
     private final Set<String> effects;
     private final List<String> passed = new ArrayList<>();
     private final CountDownLatch dead = new CountDownLatch(1);
@@ -67,7 +80,29 @@ final class Failpoints implements Journal.Watcher {
      */
     Failpoints(int chosen, Set<String> effects) {
         this.chosen = chosen;
+        this.named = null;
         this.effects = effects;
+    }
+
+    /** The same with a moment that is chosen by its name, because steps that run side by side come in any order. */
+    Failpoints(Moment named, Set<String> effects) {
+        this.chosen = NEVER;
+        this.named = named;
+        this.effects = effects;
+    }
+
+    /** @param nth of those that have this name, from 0 on */
+    record Moment(String name, int nth) {
+        /** The one with this number. */
+        static Moment of(List<String> moments, int number) {
+            String name = moments.get(number);
+            return new Moment(name, Collections.frequency(moments.subList(0, number), name));
+        }
+
+        /** The first one with this name. */
+        static Moment first(String name) {
+            return new Moment(name, 0);
+        }
     }
 
     /** Brings about what a real deployment command would have done by the time that it ends. */
@@ -104,8 +139,27 @@ final class Failpoints implements Journal.Watcher {
         pass("after " + text(entry));
     }
 
+    /** Behind the end of a run no record is written any more, but archives are. */
+    void started(String step) {
+        archiving("before", step);
+    }
+
+    void finished(String step) {
+        archiving("after", step);
+    }
+
+    private void archiving(String when, String step) {
+        if (effects.contains(ARCHIVING) && step.startsWith("archive the data")) {
+            pass(when + " " + step.replaceAll("backup-[0-9-]+", "POINT"));
+        }
+    }
+
+    /** The same in every world. */
     private static String text(Entry entry) {
-        return (entry.kind() + " " + entry.name()).strip();
+        return (entry.kind() + " " + entry.name())
+                .strip()
+                .replaceAll("/[^ ]*/belay-crash-\\d+", "ROOT")
+                .replaceAll("\\d{8}-\\d{6}-\\d+", "RUN");
     }
 
     /** From the chosen moment on nothing can be written to the journal; the run is not killed. */
@@ -125,12 +179,16 @@ final class Failpoints implements Journal.Watcher {
         synchronized (passed) {
             if (dead.getCount() > 0) {
                 passed.add(moment);
-                if (passed.size() - 1 == chosen) {
+                if (passed.size() - 1 == chosen || isNamed(moment)) {
                     dead.countDown();
                 }
             }
         }
         standStillWhenDead();
+    }
+
+    private boolean isNamed(String moment) {
+        return named != null && moment.equals(named.name()) && Collections.frequency(passed, moment) == named.nth() + 1;
     }
 
     private void standStillWhenDead() {
@@ -150,7 +208,7 @@ final class Failpoints implements Journal.Watcher {
         throw new Killed();
     }
 
-    /** The engine as this run sees it; calls are one after the other, because the fake one is for one thread. */
+    /** The engine as this run sees it. */
     Engine of(Engine engine) {
         return (Engine) Proxy.newProxyInstance(
                 Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
@@ -158,7 +216,7 @@ final class Failpoints implements Journal.Watcher {
                     String call = method.getName() + " "
                             + Arrays.stream(arguments == null ? new Object[0] : arguments)
                                     .filter(String.class::isInstance)
-                                    .map(String.class::cast)
+                                    .map(argument -> effect ? named(engine, (String) argument) : (String) argument)
                                     .collect(Collectors.joining(" "));
                     if (effect) {
                         pass("before " + call);
@@ -169,13 +227,19 @@ final class Failpoints implements Journal.Watcher {
                         throw new BelayException(
                                 Category.ENGINE_FAILED, "could not " + call, "it is broken", "Repair it");
                     }
-                    Object result;
+                    Object result = null;
+                    boolean alive;
                     try {
+                        // One after the other, so that nothing takes effect behind the moment of a kill.
                         synchronized (engine) {
-                            result = method.invoke(engine, arguments);
+                            alive = dead.getCount() > 0;
+                            result = alive ? method.invoke(engine, arguments) : null;
                         }
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
+                    }
+                    if (!alive) {
+                        standStillWhenDead();
                     }
                     if (effect) {
                         pass("after " + call);
@@ -184,10 +248,17 @@ final class Failpoints implements Journal.Watcher {
                 });
     }
 
-    /** Runs until it has ended or stands still. @return true when it was killed */
+    /** Which ID a container gets depends on which of them is created first. */
+    private static String named(Engine engine, String argument) {
+        return engine.container(argument).map(ContainerDocument::name).orElse(argument);
+    }
+
+    /** Runs until it has ended or stands still, all of it. @return true when it was killed */
     boolean run(ThrowingRunnable work) throws InterruptedException {
         Throwable[] failure = new Throwable[1];
+        ThreadGroup group = new ThreadGroup("run");
         Thread thread = new Thread(
+                group,
                 () -> {
                     try {
                         work.run();
@@ -202,7 +273,8 @@ final class Failpoints implements Journal.Watcher {
             thread.join(1);
         }
         if (dead.getCount() == 0) {
-            left.add(thread);
+            awaitStandstill(group);
+            left.addAll(threads(group));
             return true;
         }
         thread.join();
@@ -210,6 +282,38 @@ final class Failpoints implements Journal.Watcher {
             throw new AssertionError("the run ended with an exception", failure[0]);
         }
         return false;
+    }
+
+    /**
+     * A kill ends all threads at once. Here the others go on until they come to a moment of their own, or ask the engine
+     * for anything; what waits, waits for one that stands still, and does nothing any more.
+     */
+    private static void awaitStandstill(ThreadGroup group) throws InterruptedException {
+        int still = 0;
+        for (int i = 0; still < 3; i++) {
+            assertThat(i)
+                    .as("how long the threads of a killed run go on, in ms")
+                    .isLessThan(30_000);
+            boolean all = threads(group).stream().noneMatch(Failpoints::goesOn);
+            still = all ? still + 1 : 0;
+            Thread.sleep(1);
+        }
+    }
+
+    /** It works, or it waits for what ends by itself: a program, or a file being hashed. */
+    private static boolean goesOn(Thread thread) {
+        return thread.getState() == Thread.State.RUNNABLE
+                || Arrays.stream(thread.getStackTrace())
+                        .anyMatch(f -> f.getClassName().equals("java.lang.ProcessImpl")
+                                || f.getClassName().equals("dev.belay.standby.Hasher"));
+    }
+
+    private static List<Thread> threads(ThreadGroup group) {
+        Thread[] threads = new Thread[64];
+        return Arrays.stream(threads, 0, group.enumerate(threads))
+                .filter(Thread::isAlive)
+                .filter(t -> STEPS.contains(t.getName()))
+                .toList();
     }
 
     /** What a run does. */

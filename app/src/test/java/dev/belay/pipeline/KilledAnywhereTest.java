@@ -7,18 +7,28 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
+import dev.belay.os.Processes;
 import dev.belay.report.RunReport;
 import dev.belay.rollback.RollbackOptions;
+import dev.belay.standby.Mirror;
+import dev.belay.standby.StandbyOwner;
+import dev.belay.standby.StandbyPlace;
+import dev.belay.standby.Standbys;
+import dev.belay.step.Runner;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.EnvironmentSalt;
+import dev.belay.store.RestorePoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +59,7 @@ final class KilledAnywhereTest {
         ROLLBACK(Outcome.ROLLED_BACK) {
             @Override
             void prepare(CrashWorld world) throws Exception {
-                new Backup(world.session(never())).run();
+                new Backup(world.session(never())).run(false);
                 world.release(world.engine, BAD);
                 world.loseData();
             }
@@ -71,6 +81,16 @@ final class KilledAnywhereTest {
         abstract RunReport run(CrashWorld world, Failpoints failpoints) throws InterruptedException;
     }
 
+    /** @param disk where each data set has a standby already; null for memory, where there is none */
+    private static CrashWorld world(Scenario scenario, @Nullable StandbyDisk disk) throws Exception {
+        CrashWorld world = disk == null ? CrashWorld.create() : CrashWorld.create(disk);
+        if (disk != null && scenario != Scenario.ROLLBACK) {
+            new Backup(world.session(never())).run(false);
+        }
+        scenario.prepare(world);
+        return world;
+    }
+
     private static Failpoints never() {
         return new Failpoints(Failpoints.NEVER, Set.of());
     }
@@ -78,8 +98,11 @@ final class KilledAnywhereTest {
     /** The states that a scenario can lead to, and the moments that it passes when nobody kills it. */
     private record Reference(List<String> before, List<String> after, List<String> moments) {
         static Reference of(Scenario scenario, Set<String> effects) throws Exception {
-            try (CrashWorld world = CrashWorld.create()) {
-                scenario.prepare(world);
+            return of(scenario, effects, null);
+        }
+
+        static Reference of(Scenario scenario, Set<String> effects, @Nullable StandbyDisk disk) throws Exception {
+            try (CrashWorld world = world(scenario, disk)) {
                 List<String> before = world.state();
                 Failpoints failpoints = new Failpoints(Failpoints.NEVER, effects);
                 failpoints.run(() ->
@@ -101,6 +124,7 @@ final class KilledAnywhereTest {
     /** A backup follows each so many cases. */
     private int followUps = 5;
 
+    private @Nullable StandbyDisk disk;
     private int cases;
     private int mixed;
     private int held;
@@ -185,7 +209,7 @@ final class KilledAnywhereTest {
             throws Exception {
         try (CrashWorld world = CrashWorld.create()) {
             scenario.prepare(world);
-            Failpoints run = new Failpoints(first, effects);
+            Failpoints run = new Failpoints(Failpoints.Moment.of(reference.moments(), first), effects);
             assertThat(run.run(() -> scenario.run(world, run))).isTrue();
             Failpoints resume = new Failpoints(second, effects);
             if (!resume.run(() -> new Resume(world.session(resume)).run())) {
@@ -258,8 +282,8 @@ final class KilledAnywhereTest {
         for (boolean lost : List.of(false, true)) {
             Reference reference = Reference.of(Scenario.DEPLOYMENT_THAT_FAILS, Set.of());
             try (CrashWorld world = CrashWorld.create()) {
-                int swapped = reference.moments().indexOf("before DONE swap in the old data of uploads");
-                Failpoints run = new Failpoints(swapped, Set.of());
+                Failpoints run = new Failpoints(
+                        Failpoints.Moment.first("before DONE swap in the old data of uploads"), Set.of());
                 assertThat(run.run(() -> Scenario.DEPLOYMENT_THAT_FAILS.run(world, run)))
                         .isTrue();
                 Path next = newestJournal(world.backups()).stream()
@@ -284,9 +308,8 @@ final class KilledAnywhereTest {
     @Test
     void aStepThatNeverSucceeds_isTriedByThreeResumes_thenAnOperatorIsAsked() throws Exception {
         try (CrashWorld world = CrashWorld.create()) {
-            List<String> moments =
-                    Reference.of(Scenario.DEPLOYMENT_THAT_FAILS, Set.of()).moments();
-            Failpoints run = new Failpoints(moments.indexOf("after INTENT remove container shop-web-1"), Set.of());
+            Failpoints run =
+                    new Failpoints(Failpoints.Moment.first("after INTENT remove container shop-web-1"), Set.of());
             assertThat(run.run(() -> Scenario.DEPLOYMENT_THAT_FAILS.run(world, run)))
                     .isTrue();
             Failpoints broken = never().breaking("createContainer shop-web-1");
@@ -318,10 +341,8 @@ final class KilledAnywhereTest {
     @Test
     void threeResumesThatAreCutOff_areAttemptsToo_theFourthDoesNothingButSaySo() throws Exception {
         try (CrashWorld world = CrashWorld.create()) {
-            List<String> moments =
-                    Reference.of(Scenario.DEPLOYMENT_THAT_FAILS, Set.of()).moments();
             List<Failpoints> dead = new ArrayList<>();
-            dead.add(new Failpoints(moments.indexOf("after PHASE ROLLBACK"), Set.of()));
+            dead.add(new Failpoints(Failpoints.Moment.first("after PHASE ROLLBACK"), Set.of()));
             assertThat(dead.get(0).run(() -> Scenario.DEPLOYMENT_THAT_FAILS.run(world, dead.get(0))))
                     .isTrue();
             for (int attempt = 1; attempt <= 3; attempt++) {
@@ -349,7 +370,7 @@ final class KilledAnywhereTest {
 
     private void killEverywhere(Set<String> effects) throws Exception {
         for (Scenario scenario : Scenario.values()) {
-            Reference reference = Reference.of(scenario, effects);
+            Reference reference = Reference.of(scenario, effects, disk);
             for (int moment = 0; moment < reference.moments().size(); moment++) {
                 try {
                     kill(scenario, reference, moment, effects);
@@ -366,9 +387,8 @@ final class KilledAnywhereTest {
     }
 
     private void kill(Scenario scenario, Reference reference, int moment, Set<String> effects) throws Exception {
-        try (CrashWorld world = CrashWorld.create()) {
-            scenario.prepare(world);
-            Failpoints failpoints = new Failpoints(moment, effects);
+        try (CrashWorld world = world(scenario, disk)) {
+            Failpoints failpoints = new Failpoints(Failpoints.Moment.of(reference.moments(), moment), effects);
             assertThat(failpoints.run(() -> scenario.run(world, failpoints)))
                     .as("was killed")
                     .isTrue();
@@ -380,8 +400,172 @@ final class KilledAnywhereTest {
             RunReport resumed = new Resume(world.session(never())).run();
 
             assertThat(resumed.exitCode()).as(resumed.toString()).isZero();
+            assertThat(world.catalogue().newestFirst())
+                    .as("what the resume left unarchived")
+                    .allMatch(p -> p.unarchived().isEmpty() || Standbys.spent(p));
             assertEnded(world, expected, cases % followUps == 0);
+            if (disk != null) {
+                assertOneStandbyEach(world);
+            }
             failpoints.bury();
+        }
+    }
+
+    @Test
+    void killedWhereStandbysAreRefreshedUsedAndArchived_oneResumeLeadsThere_andNoneIsLeftOver() throws Exception {
+        followUps = 1;
+        try (StandbyDisk made = StandbyDisk.make()) {
+            disk = made;
+            killAt(
+                    Scenario.DEPLOYMENT_THAT_FAILS,
+                    // Refreshed by half: one is begun, then both are copied but for what changes until they are held.
+                    Failpoints.Moment.first("after STANDBY shop_data"),
+                    Failpoints.Moment.first("before pause shop-db-1"),
+                    Failpoints.Moment.first("before DONE swap in the old data of uploads"),
+                    // The backup of what is back.
+                    new Failpoints.Moment("after STANDBY shop_data", 1));
+            killAt(Scenario.DEPLOYMENT_THAT_SUCCEEDS, Failpoints.Moment.first("before archive the data of POINT"));
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void withStandbys_killedBeforeAndAfterEveryRecordAndEveryEffect() throws Exception {
+        followUps = 1;
+        Set<String> effects = new HashSet<>(Failpoints.ALL_EFFECTS);
+        effects.add(Failpoints.ARCHIVING);
+        try (StandbyDisk made = StandbyDisk.make()) {
+            disk = made;
+            killEverywhere(effects);
+        }
+
+        System.out.printf("with standbys, killed at %d records and effects%n", cases);
+        assertThat(cases).isGreaterThanOrEqualTo(400);
+    }
+
+    private void killAt(Scenario scenario, Failpoints.Moment... moments) throws Exception {
+        Set<String> effects = Set.of("pause", Failpoints.ARCHIVING);
+        Reference reference = Reference.of(scenario, effects, disk);
+        assertStandbysWereUsed(scenario, reference);
+        for (Failpoints.Moment moment : moments) {
+            List<Integer> all = IntStream.range(0, reference.moments().size())
+                    .filter(i -> reference.moments().get(i).equals(moment.name()))
+                    .boxed()
+                    .toList();
+            assertThat(all).as("%s in %s", moment, reference.moments()).hasSizeGreaterThan(moment.nth());
+            kill(scenario, reference, all.get(moment.nth()), effects);
+        }
+    }
+
+    private static void assertStandbysWereUsed(Scenario scenario, Reference reference) {
+        for (String name : List.of("shop_data", "uploads")) {
+            assertThat(reference.moments()).contains("after STANDBY " + name);
+            if (scenario == Scenario.DEPLOYMENT_THAT_FAILS) {
+                assertThat(reference.moments()).contains("after DONE swap in the old data of " + name);
+            }
+        }
+        assertThat(reference.moments()).noneMatch(m -> m.contains("UNPACKING"));
+    }
+
+    /** The two renames of a swap from a standby whose archive is not written yet: the data is nowhere else. */
+    @Test
+    void cutOffBetweenTheTwoRenamesOfASwapFromTheStandby_theOldDataComesBack() throws Exception {
+        try (StandbyDisk made = StandbyDisk.make()) {
+            Scenario scenario = Scenario.DEPLOYMENT_THAT_FAILS;
+            Reference reference = Reference.of(scenario, Set.of(), made);
+            assertStandbysWereUsed(scenario, reference);
+            String aside = reference.moments().stream()
+                    .filter(m -> m.startsWith("after SET_ASIDE data uploads"))
+                    .findFirst()
+                    .orElseThrow();
+            try (CrashWorld world = world(scenario, made)) {
+                Failpoints run = new Failpoints(Failpoints.Moment.first(aside), Set.of());
+                assertThat(run.run(() -> scenario.run(world, run))).isTrue();
+                assertThat(world.catalogue().newest().orElseThrow().unarchived())
+                        .hasSize(2);
+                Path place = newestJournal(world.backups()).stream()
+                        .filter(e ->
+                                e.kind() == Entry.Kind.SET_ASIDE && e.name().startsWith("data uploads"))
+                        .map(e -> Path.of(e.values().get(0)))
+                        .findFirst()
+                        .orElseThrow();
+                Files.move(world.uploads(), place);
+
+                assertThat(new Resume(world.session(never())).run().exitCode()).isZero();
+
+                assertEnded(world, reference.before(), true);
+                assertOneStandbyEach(world);
+                run.bury();
+            }
+        }
+    }
+
+    @Test
+    void aStandbyThatSomebodyTouched_isNotGoneBackTo_butItsArchiveIs() throws Exception {
+        try (StandbyDisk made = StandbyDisk.make()) {
+            Reference reference = Reference.of(Scenario.ROLLBACK, Set.of(), made);
+            assertThat(reference.moments()).noneMatch(m -> m.contains("UNPACKING"));
+            try (CrashWorld world = world(Scenario.ROLLBACK, made)) {
+                Path touched = standbysBeside(world.uploads()).get(0).resolve("data/two.txt");
+                Files.writeString(touched, "SECOND\n");
+
+                RunReport report = Scenario.ROLLBACK.run(world, never());
+
+                assertThat(report.exitCode()).as(report.toString()).isZero();
+                assertThat(newestJournal(world.backups()).stream()
+                                .filter(e -> e.kind() == Entry.Kind.UNPACKING)
+                                .map(Entry::name))
+                        .containsExactly("uploads");
+                assertEnded(world, reference.after(), true);
+                assertOneStandbyEach(world);
+            }
+        }
+    }
+
+    /** Two projects may share a directory of data, and their backup directory. */
+    @Test
+    void theStandbyOfAnotherProject_beingMadeOrNotArchivedYet_isLeftAlone() throws Exception {
+        try (StandbyDisk made = StandbyDisk.make();
+                CrashWorld world = CrashWorld.create(made)) {
+            new Backup(world.session(never())).run(true);
+            RestorePoint unarchived = world.catalogue().newest().orElseThrow();
+            Session own = world.session(never());
+            StandbyOwner owner = StandbyOwner.of(world.backups(), own.project());
+            StandbyPlace beingMade = StandbyPlace.of(world.uploads(), owner, "backup-20261123-990000");
+            new Mirror(new Processes(), world.uploads(), beingMade).firstPass(owner, null);
+            Session other = world.session(never(), "other");
+            assertThat(other.catalogue().entries()).isEmpty();
+
+            new Archiving(other, new Runner(other.time(), other.progress(), null))
+                    .removeUnneeded(List.of(world.uploads(), world.volume()));
+
+            assertThat(Standbys.spent(unarchived)).isFalse();
+            assertThat(beingMade.exists()).isTrue();
+            // The control: its own, of a restore point that is not there.
+            new Archiving(own, new Runner(own.time(), own.progress(), null))
+                    .removeUnneeded(List.of(world.uploads(), world.volume()));
+            assertThat(beingMade.wrapper()).doesNotExist();
+            assertThat(Standbys.spent(unarchived)).isFalse();
+        }
+    }
+
+    /** After a backup: each data set has the standby of the newest restore point, whose archives are written. */
+    private static void assertOneStandbyEach(CrashWorld world) throws Exception {
+        RestorePoint newest = world.catalogue().newest().orElseThrow();
+        assertThat(newest.unarchived()).isEmpty();
+        for (Path live : List.of(world.uploads(), world.volume())) {
+            assertThat(standbysBeside(live))
+                    .extracting(place -> String.valueOf(place.getFileName()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("." + live.getFileName() + ".belay-standby-")
+                    .endsWith("-" + newest.id());
+        }
+    }
+
+    private static List<Path> standbysBeside(Path live) throws IOException {
+        try (Stream<Path> paths = Files.list(live.resolveSibling(""))) {
+            return paths.filter(p -> p.toString().contains(STANDBY)).toList();
         }
     }
 
@@ -394,7 +578,7 @@ final class KilledAnywhereTest {
         assertThat(Registry.all(world.registry())).isEmpty();
         assertThat(new Resume(world.session(never())).run().outcome()).isEqualTo(Outcome.NOTHING_TO_RESUME.words());
         if (thenBackUp) {
-            assertThat(new Backup(world.session(never())).run().exitCode()).isZero();
+            assertThat(new Backup(world.session(never())).run(false).exitCode()).isZero();
             assertThat(emptyMarks(world)).isEmpty();
         }
         assertSame(expected, world.state());
@@ -416,6 +600,8 @@ final class KilledAnywhereTest {
     /** Hidden files that are meant to stay. */
     private static final Set<String> KEPT = Set.of(".env", EnvironmentSalt.FILE);
 
+    private static final String STANDBY = ".belay-standby-";
+
     private static List<Path> halfMade(CrashWorld world) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path directory : List.of(
@@ -429,7 +615,7 @@ final class KilledAnywhereTest {
             try (Stream<Path> paths = Files.list(directory)) {
                 for (Path path : paths.toList()) {
                     String name = String.valueOf(path.getFileName());
-                    if (name.startsWith(".") && !KEPT.contains(name)) {
+                    if (name.startsWith(".") && !KEPT.contains(name) && !name.contains(STANDBY)) {
                         found.add(path);
                     }
                 }

@@ -100,7 +100,7 @@ final class PruningTest {
         rollBack(world.session(never()));
         RestorePoint wanted = world.catalogue().newestFirst().get(0);
         for (int i = 0; i < 3; i++) {
-            new Backup(world.session(never())).run();
+            new Backup(world.session(never())).run(false);
         }
         assertThat(world.catalogue().newestFirst()).hasSize(2).contains(wanted);
 
@@ -113,7 +113,7 @@ final class PruningTest {
     @Test
     void theRestorePointOfAnUnfinishedRunStays_andPruneRefuses() throws Exception {
         world.keep(1);
-        new Backup(world.session(never())).run();
+        new Backup(world.session(never())).run(false);
         RestorePoint point = world.catalogue().newestFirst().get(0);
         Failpoints rollback = new Failpoints(3, Set.of());
         assertThat(rollback.run(() -> rollback(world.session(rollback), point.id())))
@@ -203,7 +203,7 @@ final class PruningTest {
 
     @Test
     void whatAGivenUpRunHadUnpacked_goes() throws Exception {
-        new Backup(world.session(never())).run();
+        new Backup(world.session(never())).run(false);
         world.release(world.engine, new CrashWorld.Release("2", "app:latest", false));
         Failpoints broken = never().breaking("removeContainer");
         String point = world.catalogue().newestFirst().get(0).id();
@@ -244,7 +244,7 @@ final class PruningTest {
 
     /** A backup, a release that damages the data, and back. @return where the data was set aside */
     private List<Path> rollBack(Session session) throws Exception {
-        new Backup(session).run();
+        new Backup(session).run(false);
         String point = world.catalogue().newestFirst().get(0).id();
         world.release(world.engine, new CrashWorld.Release("2", "app:latest", false));
         assertThat(rollback(world.session(never()), point).exitCode()).isZero();

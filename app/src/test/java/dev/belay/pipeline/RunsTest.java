@@ -94,7 +94,7 @@ final class RunsTest {
         Failpoints deploy = new Failpoints(moments().indexOf("after PHASE APPLY"), Set.of());
         assertThat(deploy.run(() -> deploy(deploy))).isTrue();
 
-        assertThatThrownBy(() -> new Backup(session()).run())
+        assertThatThrownBy(() -> new Backup(session()).run(false))
                 .isInstanceOfSatisfying(
                         BelayException.class, e -> assertThat(e.category()).isEqualTo(Category.UNFINISHED));
         assertThat(Resume.needed(session())).isTrue();
@@ -122,7 +122,7 @@ final class RunsTest {
 
     /** @return the directory of the run */
     private Path backUp() throws Exception {
-        new Backup(session()).run();
+        new Backup(session()).run(false);
         return Runs.directory(
                 session(),
                 Files.readString(world.backups().resolve("runs/shop.newest")).strip());

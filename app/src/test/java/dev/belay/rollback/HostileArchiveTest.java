@@ -64,7 +64,7 @@ final class HostileArchiveTest {
     void aHostileArchiveWhoseHashTheManifestConfirms_isRefusedAndTouchesNothing(String name) throws Exception {
         RestorePoint point =
                 point(Objects.requireNonNull(HostileArchives.all(canary).get(name)), false);
-        PointCheck.require(point, true);
+        PointCheck.require(point, path -> true);
         final Map<String, String> before = listing();
 
         assertThatThrownBy(() -> unpack(point).run()).isInstanceOfSatisfying(BelayException.class, e -> {

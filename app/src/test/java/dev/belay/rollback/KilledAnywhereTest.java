@@ -2,6 +2,7 @@ package dev.belay.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.standby.StandbyPlace;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Catalogue;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -112,6 +114,11 @@ final class KilledAnywhereTest {
         return inParallel("killed", all, sample, call -> {
             Round round = new Round();
             int exit = round.run.disturbed(call, "signal=SIGKILL", false);
+            if (exit == 0) {
+                // On a busy machine there can be fewer calls: data that is older than two seconds is not copied again.
+                round = new Round();
+                exit = round.run.disturbed(call, "signal=SIGKILL", false);
+            }
             return exit == KILLED ? round.check() : "was not killed: exit code " + exit;
         });
     }
@@ -132,10 +139,15 @@ final class KilledAnywhereTest {
         return inParallel("failed", all, sample, failure -> {
             Round round = new Round();
             int exit = round.run.disturbed(failure.call(), "error=" + failure.error(), failure.forGood());
+            if (exit == 0) {
+                // Likewise.
+                round = new Round();
+                exit = round.run.disturbed(failure.call(), "error=" + failure.error(), failure.forGood());
+            }
             if (exit != 1 || !round.lastAcknowledgement().startsWith("failed")) {
                 return "ended with exit code " + exit + " and: " + round.lastAcknowledgement();
             }
-            String left = failure.forGood() ? "" : round.halfMade();
+            String left = failure.forGood() ? "" : round.halfMade() + round.orphan();
             return left + round.check();
         });
     }
@@ -170,6 +182,21 @@ final class KilledAnywhereTest {
             Catalogue catalogue = new Catalogue(Workload.backups(root), "shop");
             boolean listed = catalogue.entries().size() > 2;
             return sealed || (!listed && catalogue.partials().isEmpty()) ? "" : "it left a restore point behind; ";
+        }
+
+        /** Nor a standby of a restore point that is not there. */
+        String orphan() throws IOException {
+            List<String> points = Workload.standbyCatalogue(root).entries().stream()
+                    .map(Catalogue.Entry::id)
+                    .toList();
+            try (Stream<Path> beside = Files.list(Workload.standing(root).resolveSibling(""))) {
+                return beside.map(p -> new StandbyPlace(p))
+                                .filter(p -> p.wrapper().toString().contains(".belay-standby-"))
+                                .allMatch(p -> points.stream()
+                                        .anyMatch(id -> p.wrapper().toString().endsWith("-" + id)))
+                        ? ""
+                        : "it left a standby behind; ";
+            }
         }
 
         /** @return empty when all is as it must be; the round is removed */

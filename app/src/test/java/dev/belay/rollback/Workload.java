@@ -5,6 +5,7 @@ import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
 import dev.belay.os.Processes;
 import dev.belay.os.Time;
+import dev.belay.standby.Mirror;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Catalogue;
 import dev.belay.store.CommittedRelease;
@@ -23,12 +24,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
 /**
  * A program that does everything that Belay keeps on a disk, with Belay's own classes, one cycle after the other: journal,
- * restore point, committed release, retention, swapped data, restored file, report. It acknowledges each thing in a file of its own as soon
+ * restore point, committed release, retention, swapped data, restored file, report; and, with data of its own, a standby
+ * that is made anew or from the one before, its archive, and the swap from it. It acknowledges each thing in a file of its own as soon
  * as it is done: what stands there must never be lost.
  *
  * <p>Acknowledgements are positional writes, so that a fault that is injected into other writes does not hide them.
@@ -70,6 +73,52 @@ final class Workload {
 
     static Path backups(Path root) {
         return root.resolve("backups");
+    }
+
+    /** The backup directory of the data that has standbys. */
+    static Path standbyBackups(Path root) {
+        return root.resolve("standby-backups");
+    }
+
+    /** That data: the same directory in every cycle. */
+    static Path standing(Path root) {
+        return live(root, 0);
+    }
+
+    static Catalogue standbyCatalogue(Path root) {
+        return new Catalogue(standbyBackups(root), "shop");
+    }
+
+    /** Those with standbys, newest first, also where all was copied to another place since. */
+    static List<RestorePoint> standbyPoints(Path root) {
+        return standbyCatalogue(root).newestFirst().stream()
+                .map(p -> Points.at(p, standing(root)))
+                .toList();
+    }
+
+    /** What a cycle does with its standby. */
+    enum Use {
+        /** It stays, and the next one is made from it. */
+        ARCHIVED,
+        ARCHIVED_AND_SWAPPED,
+        /** Before the archive is written: from then on the restore point has no data. */
+        SWAPPED;
+
+        static Use of(int cycle) {
+            return switch (cycle % 3) {
+                case 0 -> ARCHIVED_AND_SWAPPED;
+                case 1 -> SWAPPED;
+                default -> ARCHIVED;
+            };
+        }
+
+        boolean archives() {
+            return this != SWAPPED;
+        }
+
+        boolean swaps() {
+            return this != ARCHIVED;
+        }
     }
 
     static Path run(Path root, int cycle) {
@@ -140,6 +189,7 @@ final class Workload {
             prune(catalogue, point);
             append(journal, cycle, Entry.Kind.PHASE, names.get(4));
             restore(point, cycle);
+            standby(cycle);
             doing("report " + cycle, () -> {
                 AtomicFiles.write(run.resolve("rollback-report.txt"), bytes("report " + cycle));
                 AtomicFiles.write(report(root), bytes("report " + cycle));
@@ -188,7 +238,7 @@ final class Workload {
     }
 
     private void prune(Catalogue catalogue, RestorePoint inUse) throws IOException, InterruptedException {
-        for (RestorePoint point : Retention.expired(catalogue, KEEP, Set.of(inUse.id()))) {
+        for (RestorePoint point : Retention.expired(catalogue, KEEP, Set.of(inUse.id()), point -> true)) {
             doing("pruned " + point.id(), () -> Retention.remove(catalogue, point));
         }
     }
@@ -206,9 +256,58 @@ final class Workload {
         doing("file " + cycle, () -> file.run());
     }
 
+    private void standby(int cycle) throws Exception {
+        Path live = standing(root);
+        AtomicFiles.makePrivateDirectories(standbyBackups(root));
+        acknowledge("writing " + cycle);
+        writeData(live, cycle);
+        RestorePoint sealed = Points.mirror(
+                standbyCatalogue(root), time(cycle), live, base(root).orElse(null));
+        acknowledge("standby " + cycle + " " + sealed.id());
+        Use use = Use.of(cycle);
+        if (use.archives()) {
+            doing("archived " + cycle, () -> Points.archive(sealed));
+        }
+        RestorePoint point = standbyPoints(root).get(0);
+        acknowledge("writing " + -cycle);
+        writeData(live, -cycle);
+        if (use.swaps()) {
+            acknowledge("swapping " + cycle);
+            swapFromStandby(root, point, cycle);
+            acknowledge("swapped-in " + cycle);
+        }
+    }
+
+    /** The newest standby, if the archive of its restore point is sealed. */
+    static Optional<Mirror.Base> base(Path root) {
+        return standbyPoints(root).stream()
+                .findFirst()
+                .filter(p -> p.unarchived().isEmpty())
+                .filter(p -> Points.place(p.manifest().dataSets().get(0)).exists())
+                .map(Points::base);
+    }
+
+    /** As a rollback, or the resume of one, does it. */
+    static void swapFromStandby(Path root, RestorePoint point, int cycle) throws InterruptedException {
+        RestoreContext context = context(root, point, cycle, point.manifest());
+        Manifest.DataSetEntry dataSet = point.manifest().dataSets().get(0);
+        new DataSources(context, true).choose(List.of(dataSet));
+        if (context.standby(dataSet).isEmpty()) {
+            throw new IllegalStateException("the standby of cycle " + cycle + " cannot be used: " + context.notes());
+        }
+        SwapData swap = new SwapData(context, dataSet);
+        if (!swap.done()) {
+            swap.run();
+        }
+    }
+
     static RestoreContext context(Path root, RestorePoint point, int cycle) {
         Manifest with =
                 Points.moved(point.manifest(), live(root, cycle), composeFile(root, cycle), "data-data.tar.zst");
+        return context(root, point, cycle, with);
+    }
+
+    private static RestoreContext context(Path root, RestorePoint point, int cycle, Manifest with) {
         return new RestoreContext(
                 new FakeEngine(root.resolve("engine")),
                 new RestorePoint(point.directory(), with),
@@ -222,8 +321,14 @@ final class Workload {
 
     /** So that the disk does not fill; said before, because from then on nothing of it is promised. */
     private void tidy(int cycle) throws IOException {
-        if (Files.exists(live(root, cycle))) {
+        if (cycle > 0 && Files.exists(live(root, cycle))) {
             acknowledge("tidied " + cycle);
+            for (RestorePoint point : standbyPoints(root)) {
+                if (point.manifest().createdAt().equals(time(cycle).toString())) {
+                    Retention.remove(standbyCatalogue(root), point);
+                }
+            }
+            AtomicFiles.deleteTree(Path.of(standing(root) + ".belay-failed-run-" + cycle));
             AtomicFiles.deleteTree(live(root, cycle));
             AtomicFiles.deleteTree(Path.of(live(root, cycle) + ".belay-failed-run-" + cycle));
             AtomicFiles.deleteTree(run(root, cycle));

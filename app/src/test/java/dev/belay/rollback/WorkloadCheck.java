@@ -3,10 +3,15 @@ package dev.belay.rollback;
 import dev.belay.archive.Hashing;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Journal;
+import dev.belay.os.Processes;
 import dev.belay.os.Time;
+import dev.belay.standby.StandbyCheck;
+import dev.belay.standby.StandbyPlace;
+import dev.belay.standby.Standbys;
 import dev.belay.store.AtomicFiles;
 import dev.belay.store.Catalogue;
 import dev.belay.store.CommittedRelease;
+import dev.belay.store.Manifest;
 import dev.belay.store.PointCheck;
 import dev.belay.store.Points;
 import dev.belay.store.RestorePoint;
@@ -53,6 +58,7 @@ final class WorkloadCheck {
     List<String> problems() throws IOException {
         problems.clear();
         points();
+        standbys();
         committed();
         report();
         for (int cycle : cycles()) {
@@ -75,7 +81,7 @@ final class WorkloadCheck {
                 continue;
             }
             listed.add(point.id());
-            PointCheck.problems(point, true).forEach(p -> problems.add(point.id() + ": " + p));
+            PointCheck.problems(point, path -> true).forEach(p -> problems.add(point.id() + ": " + p));
         }
         List<String> sealed = acknowledged("point ").stream()
                 .map(a -> a.substring(a.indexOf(' ') + 1))
@@ -98,6 +104,87 @@ final class WorkloadCheck {
                     : "nothing";
             if (pointed.compareTo(last) < 0 || !listed.contains(pointed)) {
                 problems.add("the pointer is at " + pointed + ", acknowledged was " + last);
+            }
+        }
+    }
+
+    /**
+     * A restore point with a standby is whole, and its data is in its archive or in its standby, until it was begun to be
+     * swapped in.
+     */
+    private void standbys() throws IOException {
+        Set<String> listed = new HashSet<>();
+        for (Catalogue.Entry entry : Workload.standbyCatalogue(root).entries()) {
+            RestorePoint point = entry.point();
+            if (point == null) {
+                problems.add("a restore point is listed that cannot be used: " + entry.id() + ": " + entry.damage());
+                continue;
+            }
+            listed.add(point.id());
+            PointCheck.problems(point, path -> true).forEach(p -> problems.add(point.id() + ": " + p));
+        }
+        for (String acknowledgement : acknowledged("standby ")) {
+            int cycle = Integer.parseInt(acknowledgement.substring(0, acknowledgement.indexOf(' ')));
+            String id = acknowledgement.substring(acknowledgement.indexOf(' ') + 1);
+            if (acknowledged.contains("tidied " + cycle)) {
+                continue;
+            }
+            if (!listed.contains(id)) {
+                problems.add("restore point " + id + " was acknowledged and is not there");
+                continue;
+            }
+            RestorePoint point = Points.at(Workload.standbyCatalogue(root).find(id), Workload.standing(root));
+            boolean archived = point.unarchived().isEmpty();
+            if (acknowledged.contains("archived " + cycle) && !archived) {
+                problems.add("the archive of " + id + " was acknowledged and is not sealed");
+            }
+            if (archived) {
+                unpacked(point, cycle);
+            } else if (!acknowledged.contains("swapping " + cycle)) {
+                untouched(point);
+                compare(Points.place(point.manifest().dataSets().get(0)).data(), cycle);
+            }
+        }
+        standing();
+    }
+
+    private void unpacked(RestorePoint point, int cycle) throws IOException {
+        Path directory = Files.createTempDirectory(root, "unpacked");
+        try {
+            UnpackData.unpack(
+                    Workload.context(root, point, cycle),
+                    point.manifest().dataSets().get(0),
+                    directory);
+            compare(directory, cycle);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            AtomicFiles.deleteTree(directory);
+        }
+    }
+
+    /** Each file of it has the hash that was sealed. */
+    private void untouched(RestorePoint point) throws IOException {
+        Manifest.DataSetEntry dataSet = point.manifest().dataSets().get(0);
+        try {
+            new StandbyCheck(new Processes())
+                    .problemsInContent(Points.place(dataSet), Points.base(point).list())
+                    .forEach(p -> problems.add("the standby of " + point.id() + ", which has no archive: " + p));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What was swapped in stays until the application writes again. */
+    private void standing() throws IOException {
+        String last = acknowledged.stream()
+                .filter(a -> a.startsWith("writing ") || a.startsWith("swapping ") || a.startsWith("swapped-in "))
+                .reduce("", (a, b) -> b);
+        if (last.startsWith("swapped-in ")) {
+            int cycle = Integer.parseInt(last.substring(last.indexOf(' ') + 1));
+            compare(Workload.standing(root), cycle);
+            if (!powerCut) {
+                compare(Path.of(Workload.standing(root) + ".belay-failed-run-" + cycle), -cycle);
             }
         }
     }
@@ -230,6 +317,7 @@ final class WorkloadCheck {
             }
             compare(Workload.live(root, cycle), cycle);
         }
+        goOnWithStandbys(cycle);
         Workload.writeData(Workload.live(root, cycle + 1), cycle + 1);
         Points.capture(catalogue, Workload.time(cycle + 1), Workload.live(root, cycle + 1));
         AtomicFiles.write(Workload.report(root), "report 999".getBytes(StandardCharsets.UTF_8));
@@ -243,6 +331,49 @@ final class WorkloadCheck {
             if (releases.filter(Files::isDirectory).count() != 1) {
                 problems.add("more than one committed release is kept");
             }
+        }
+    }
+
+    private void goOnWithStandbys(int cycle) throws Exception {
+        Path backups = Workload.standbyBackups(root);
+        Path live = Workload.standing(root);
+        AtomicFiles.makePrivateDirectories(backups);
+        Catalogue catalogue = Workload.standbyCatalogue(root);
+        for (Path partial : catalogue.partials()) {
+            AtomicFiles.deleteTree(partial);
+        }
+        Retention.removeLeftovers(catalogue);
+        Optional<RestorePoint> newest = Workload.standbyPoints(root).stream().findFirst();
+        if (newest.isPresent() && acknowledged.contains("swapping " + cycle)) {
+            Workload.swapFromStandby(root, newest.get(), cycle);
+            compare(live, cycle);
+        }
+        for (RestorePoint point : Workload.standbyPoints(root)) {
+            if (!point.unarchived().isEmpty() && !Standbys.spent(point)) {
+                Points.archive(point);
+            }
+        }
+        Set<Path> needed = new HashSet<>();
+        Workload.base(root).ifPresent(base -> needed.add(base.place().wrapper()));
+        try (Stream<Path> beside = Files.list(live.resolveSibling(""))) {
+            for (Path place :
+                    beside.filter(p -> p.toString().contains(".belay-standby-")).toList()) {
+                if (!needed.contains(place)) {
+                    new StandbyPlace(place).remove();
+                }
+            }
+        }
+        Workload.writeData(live, cycle + 1);
+        RestorePoint sealed = Points.mirror(
+                catalogue, Workload.time(cycle + 1), live, Workload.base(root).orElse(null));
+        untouched(sealed);
+        compare(Points.place(sealed.manifest().dataSets().get(0)).data(), cycle + 1);
+        RestorePoint archived = Points.archive(sealed);
+        unpacked(archived, cycle + 1);
+        Points.place(sealed.manifest().dataSets().get(0)).remove();
+        leftovers(backups);
+        for (RestorePoint point : catalogue.newestFirst()) {
+            leftovers(point.directory());
         }
     }
 

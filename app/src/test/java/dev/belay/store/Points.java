@@ -6,6 +6,9 @@ import dev.belay.archive.Codec;
 import dev.belay.archive.Tree;
 import dev.belay.config.Configuration.Compression;
 import dev.belay.os.Processes;
+import dev.belay.standby.Mirror;
+import dev.belay.standby.StandbyOwner;
+import dev.belay.standby.StandbyPlace;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,8 @@ public final class Points {
             "docker-images.tar.zst",
             "manifest.txt");
 
+    private static final String ARCHIVE = "data-data.tar.zst";
+
     private Points() {}
 
     /** @param files relative path to content */
@@ -57,18 +63,110 @@ public final class Points {
     /** Captures a directory as the only data set, {@code data}, in an archive as Belay makes it. */
     public static RestorePoint capture(Catalogue catalogue, Instant at, Path live)
             throws IOException, InterruptedException {
-        String archive = "data-data.tar.zst";
         try (PointWriter writer = catalogue.begin(at)) {
             for (String name : DOCUMENTS) {
                 writer.add(name, "content of " + name);
             }
-            ArchiveContents contents = writer.add(archive, out -> {
-                try (CheckedOutput tar = new CheckedOutput(Codec.compress(Compression.ZSTD, keptOpen(out)))) {
-                    new Tree(new Processes()).pack(live, false, tar);
-                    return tar.finish();
+            ArchiveContents contents = writer.add(ARCHIVE, out -> pack(live, out));
+            return writer.seal(manifest(writer, at, true, List.of(dataSet("data", live, false, ARCHIVE, contents))));
+        }
+    }
+
+    /**
+     * Copies a directory as the only data set, {@code data}, into a standby, as {@code backup.CopyData} does: the restore
+     * point is sealed without an archive.
+     *
+     * @param base the standby that it is made from; null to make it anew
+     */
+    public static RestorePoint mirror(Catalogue catalogue, Instant at, Path live, Mirror.@Nullable Base base)
+            throws IOException, InterruptedException {
+        String list = "data" + Manifest.LIST_ENDING;
+        try (PointWriter writer = catalogue.begin(at)) {
+            StandbyOwner owner = StandbyOwner.of(catalogue.base(), "shop");
+            StandbyPlace place = StandbyPlace.of(live, owner, writer.id());
+            boolean sealed = false;
+            try {
+                Mirror mirror = new Mirror(new Processes(), live, place);
+                mirror.firstPass(owner, base);
+                mirror.secondPass();
+                Mirror.Made made = writer.add(list, out -> {
+                    try (OutputStream compressed = Codec.compress(Compression.ZSTD, keptOpen(out))) {
+                        return mirror.complete(compressed);
+                    }
+                });
+                Manifest.Standby standby = new Manifest.Standby(
+                        place.wrapper().toString(),
+                        list,
+                        made.racySince(),
+                        Processes.boot(),
+                        made.files(),
+                        made.hashedBytes());
+                RestorePoint point = writer.seal(
+                        manifest(writer, at, true, List.of(dataSet("data", live, false, ARCHIVE, null, standby))));
+                sealed = true;
+                return point;
+            } finally {
+                if (!sealed) {
+                    place.remove();
                 }
-            });
-            return writer.seal(manifest(writer, at, true, List.of(dataSet("data", live, false, archive, contents))));
+            }
+        }
+    }
+
+    /** Writes the archive of such a restore point from its standby. */
+    public static RestorePoint archive(RestorePoint point) throws IOException, InterruptedException {
+        ArchiveWriter writer = new ArchiveWriter(point);
+        boolean sealed = false;
+        try {
+            for (Manifest.DataSetEntry dataSet : point.unarchived()) {
+                writer.add(dataSet, out -> pack(place(dataSet).data(), out));
+            }
+            RestorePoint archived = writer.seal();
+            sealed = true;
+            return archived;
+        } finally {
+            if (!sealed) {
+                writer.abandon();
+            }
+        }
+    }
+
+    /** As if its only data set, and the standby beside it, had always been here: for a copy of a whole directory. */
+    public static RestorePoint at(RestorePoint point, Path live) {
+        Manifest m = point.manifest();
+        Manifest.DataSetEntry data = m.dataSets().get(0);
+        Manifest.Standby there = Objects.requireNonNull(data.standby());
+        Manifest.Standby here = new Manifest.Standby(
+                live.resolveSibling(Path.of(there.place()).getFileName()).toString(),
+                there.list(),
+                there.racySince(),
+                there.boot(),
+                there.files(),
+                there.copiedBytes());
+        return new RestorePoint(
+                point.directory(),
+                m.with(
+                        List.of(dataSet(data.name(), live, false, data.archive(), data.archived(), here)),
+                        m.contents()));
+    }
+
+    /** Where the standby of a data set that has one is. */
+    public static StandbyPlace place(Manifest.DataSetEntry dataSet) {
+        return new StandbyPlace(
+                Path.of(Objects.requireNonNull(dataSet.standby()).place()));
+    }
+
+    /** What another standby can be made from. */
+    public static Mirror.Base base(RestorePoint point) {
+        Manifest.DataSetEntry dataSet = point.manifest().dataSets().get(0);
+        Manifest.Standby standby = Objects.requireNonNull(dataSet.standby());
+        return new Mirror.Base(place(dataSet), point.file(standby.list()), standby.racySince());
+    }
+
+    private static ArchiveContents pack(Path live, OutputStream out) throws IOException, InterruptedException {
+        try (CheckedOutput tar = new CheckedOutput(Codec.compress(Compression.ZSTD, keptOpen(out)))) {
+            new Tree(new Processes()).pack(live, false, tar);
+            return tar.finish();
         }
     }
 
@@ -154,6 +252,16 @@ public final class Points {
     /** A bind mount, directory or file. */
     public static Manifest.DataSetEntry dataSet(
             String name, Path live, boolean file, String archive, @Nullable ArchiveContents archived) {
+        return dataSet(name, live, file, archive, archived, null);
+    }
+
+    private static Manifest.DataSetEntry dataSet(
+            String name,
+            Path live,
+            boolean file,
+            String archive,
+            @Nullable ArchiveContents archived,
+            Manifest.@Nullable Standby standby) {
         return new Manifest.DataSetEntry(
                 name,
                 file ? "bind file" : "bind directory",
@@ -166,6 +274,8 @@ public final class Points {
                 archive,
                 archived == null ? 0 : archived.streamBytes(),
                 archived == null ? 0 : archived.entries(),
-                archived);
+                archived,
+                standby,
+                null);
     }
 }

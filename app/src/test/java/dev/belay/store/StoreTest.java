@@ -38,7 +38,7 @@ final class StoreTest {
         assertThat(catalogue.newestFirst()).extracting(RestorePoint::id).containsExactly(point.id());
         assertThat(Files.readString(base.resolve(Catalogue.LAST_POINTER)).strip())
                 .isEqualTo(point.directory().toString());
-        assertThat(PointCheck.problems(point, true)).isEmpty();
+        assertThat(PointCheck.problems(point, path -> true)).isEmpty();
     }
 
     @Test
@@ -91,7 +91,7 @@ final class StoreTest {
     private boolean found() throws IOException {
         Catalogue.Entry entry = catalogue.entries().get(0);
         return entry.point() == null
-                || !PointCheck.problems(entry.point(), true).isEmpty();
+                || !PointCheck.problems(entry.point(), path -> true).isEmpty();
     }
 
     @Test
@@ -100,7 +100,7 @@ final class StoreTest {
         Files.writeString(point.file("extra"), "x");
         Files.delete(point.file("files/a.txt"));
 
-        assertThat(PointCheck.problems(point, false))
+        assertThat(PointCheck.problems(point, path -> false))
                 .containsExactly("files/a.txt is missing", "extra was not there when it was sealed");
     }
 
@@ -123,7 +123,7 @@ final class StoreTest {
         RestorePoint plain = seal(3, false);
         RestorePoint newest = seal(4, false);
 
-        List<RestorePoint> expired = Retention.expired(catalogue, 1, Set.of(inUse.id()));
+        List<RestorePoint> expired = Retention.expired(catalogue, 1, Set.of(inUse.id()), point -> true);
 
         assertThat(expired).extracting(RestorePoint::id).containsExactly(oldVerified.id(), plain.id());
         for (RestorePoint point : expired) {
@@ -140,7 +140,7 @@ final class StoreTest {
         Catalogue other = new Catalogue(base, "blog");
 
         assertThat(other.entries()).isEmpty();
-        assertThat(Retention.expired(other, 1, Set.of())).isEmpty();
+        assertThat(Retention.expired(other, 1, Set.of(), any -> true)).isEmpty();
         assertThatThrownBy(() -> other.find(point.id()))
                 .isInstanceOfSatisfying(
                         BelayException.class, e -> assertThat(e.why()).contains("it is of project shop"));
