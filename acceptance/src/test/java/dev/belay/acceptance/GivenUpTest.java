@@ -52,8 +52,8 @@ class GivenUpTest {
             }
             // What the last report says, when the cause is gone.
             String point = stack.newestPoint().getFileName().toString();
-            assertThat(Reports.newest(stack)).contains("belay rollback " + point + " --keep-data");
-            Run rollback = stack.belay("rollback", point, "--keep-data");
+            assertThat(Reports.newest(stack)).contains("belay rollback " + point);
+            Run rollback = stack.belay("rollback", point);
             assertThat(rollback.exitCode()).as(rollback.describe()).isZero();
             assertThat(stack.imageOf("app")).isEqualTo(before);
             assertThat(stack.exec("app", "cat", "/data/orders")).isEqualTo("precious");
