@@ -120,10 +120,18 @@ class BadInputTest {
 
     @Test
     void aFlippedByte_isSix_andNoContainerIsTouched() throws IOException {
-        try (Stack stack = Stack.up(Stack.APP)) {
+        try (Stack stack = Stack.create()) {
+            // Every file of the restore point is needed to go back: the image is gone, and there is no standby.
+            String tag = stack.project() + "/app:latest";
+            final String image = stack.image(tag, Images.GOOD);
+            stack.configure("data: { standby: off }\n")
+                    .set("image", tag)
+                    .describe(Stack.APP)
+                    .start();
             stack.exec("app", "sh", "-c", "head -c 300000 /dev/urandom > /data/random");
             assertThat(stack.belay("backup").exitCode()).isZero();
             stack.releaseBroken().compose("up", "-d");
+            Docker.get("rmi", "--force", image);
             EngineState before = stack.engine();
             for (String part : new String[] {"data.tar", "docker-images", "manifest.json"}) {
                 Path file;
