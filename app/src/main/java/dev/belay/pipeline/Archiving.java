@@ -32,6 +32,11 @@ final class Archiving {
         this.runner = runner;
     }
 
+    /** When the run has ended, and its journal takes no steps any more. */
+    static Archiving afterTheRun(Session session) {
+        return new Archiving(session, new Runner(session.time(), session.progress(), null));
+    }
+
     /** @return the restore point with its archives; as it was when it has them */
     RestorePoint archive(RestorePoint point) throws InterruptedException {
         if (point.unarchived().isEmpty()) {

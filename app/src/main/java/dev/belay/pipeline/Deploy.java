@@ -79,7 +79,7 @@ public final class Deploy {
         capturing.prune();
         run.end(Outcome.DEPLOYED.words());
         compareEnvironments(before.containers());
-        new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
+        Archiving.afterTheRun(session).archiveAllQuietly();
         return report.build(Outcome.DEPLOYED, runner.records());
     }
 
@@ -160,7 +160,7 @@ public final class Deploy {
                     "go back: belay rollback " + ShellWords.quote(undo.point().id())));
             run.end(Outcome.DEPLOY_FAILED_LEFT.words());
             RunReport left = report.buildAndKeep(Outcome.DEPLOY_FAILED_LEFT, runner.records());
-            new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
+            Archiving.afterTheRun(session).archiveAllQuietly();
             return left;
         }
         run.enter(Phase.ROLLBACK, undo.values());
@@ -170,8 +170,7 @@ public final class Deploy {
             RunReport done = new Restoring(session, runner, health, run.journal())
                     .finish(run, undo, report, Outcome.DEPLOY_FAILED_ROLLED_BACK, Restoring.OnFailure.END);
             if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.DEPLOY_FAILED_ROLLED_BACK.exitCode()) {
-                new Archiving(session, new Runner(session.time(), session.progress(), null))
-                        .afterRollback(undo.point(), spentBefore);
+                Archiving.afterTheRun(session).afterRollback(undo.point(), spentBefore);
             }
             return done;
         } catch (BelayException e) {

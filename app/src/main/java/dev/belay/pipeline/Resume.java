@@ -167,7 +167,7 @@ public final class Resume {
 
     /** A run that was cut off behind its end, or behind its seal, still owes archives. */
     private void archiveWhatIsOwed() throws InterruptedException {
-        new Archiving(session, new Runner(session.time(), session.progress(), null)).archiveAllQuietly();
+        Archiving.afterTheRun(session).archiveAllQuietly();
     }
 
     /** Those that the run had begun, unless they belong to what it sealed. */
@@ -224,8 +224,7 @@ public final class Resume {
         RunReport done = new Restoring(session, runner, new Health(session), run.journal())
                 .finish(run, undo, report, Outcome.ROLLED_BACK, onFailure);
         if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.ROLLED_BACK.exitCode()) {
-            new Archiving(session, new Runner(session.time(), session.progress(), null))
-                    .afterRollback(undo.point(), spentBefore);
+            Archiving.afterTheRun(session).afterRollback(undo.point(), spentBefore);
         }
         return done;
     }

@@ -46,8 +46,7 @@ public final class Rollback {
             RunReport done = new Restoring(session, runner, health, run.journal())
                     .finish(run, undo, report, Outcome.ROLLED_BACK, Restoring.OnFailure.END);
             if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.ROLLED_BACK.exitCode()) {
-                new Archiving(session, new Runner(session.time(), session.progress(), null))
-                        .afterRollback(undo.point(), spentBefore);
+                Archiving.afterTheRun(session).afterRollback(undo.point(), spentBefore);
             }
             return done;
         }

@@ -61,10 +61,6 @@ public final class Mirror {
         return place;
     }
 
-    public Path live() {
-        return live;
-    }
-
     /**
      * Copies while the writers work.
      *
