@@ -124,6 +124,15 @@ public interface Engine extends AutoCloseable {
     String logs(String id, int tail);
 
     /**
+     * Runs a program in a container that is up, beside what it runs, with its user, directory and environment.
+     *
+     * @param argv not interpreted by any shell
+     * @param longest how long it may take
+     * @return its exit code and up to 64 KiB of what it said; a program that is not there has the exit code 126 or 127
+     */
+    ExecResult exec(String id, List<String> argv, Duration longest);
+
+    /**
      * From now on the bell rings when something happens to a container of this project, so that nobody has to ask again
      * and again. It tells nothing more: whoever it wakes looks for himself. It also rings when the listening begins, for
      * what happened before. Whatever goes wrong with the listening fails nobody and makes nobody wait for ever: what was

@@ -86,10 +86,14 @@ final class StartContainer implements Step {
                 .toList();
         long deadline = context.time.nanos() + context.healthyDeadline.toNanos();
         for (ContainerEntry replica : replicas) {
+            OwnHealthcheck check = null;
             while (true) {
                 Optional<ContainerDocument> now = context.engine.container(replica.name());
                 State state = now.map(c -> state(c, condition)).orElse(State.HOPELESS);
-                if (state == State.REACHED) {
+                if (check == null && state == State.WAITING && condition.equals("service_healthy")) {
+                    check = new OwnHealthcheck(context.engine, context.time, now.orElseThrow());
+                }
+                if (state == State.REACHED || (state == State.WAITING && check != null && check.passes())) {
                     break;
                 }
                 if (state == State.HOPELESS || context.time.nanos() > deadline) {
@@ -98,7 +102,7 @@ final class StartContainer implements Step {
                     context.note(entry.name() + " was " + problem);
                     return waited.isEmpty() ? problem : waited + "; " + problem;
                 }
-                wait.forSomethingToHappen();
+                wait.forSomethingToHappen(check == null ? LOOK : check.untilNext(LOOK));
             }
         }
         return waited;
@@ -114,11 +118,11 @@ final class StartContainer implements Step {
             this.context = context;
         }
 
-        void forSomethingToHappen() throws InterruptedException {
+        void forSomethingToHappen(Duration longest) throws InterruptedException {
             if (events == null) {
                 events = context.engine.watch(context.point.manifest().project(), bell);
             }
-            context.time.await(bell, LOOK);
+            context.time.await(bell, longest);
         }
 
         @Override

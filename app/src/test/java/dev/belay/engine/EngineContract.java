@@ -385,6 +385,55 @@ abstract class EngineContract {
         assertThat(engine().logs(id, 10)).isEmpty();
     }
 
+    @Test
+    void aProgramRunsInAContainer_andItsExitCodeAndItsWordsComeBack() {
+        String id = running("host", UP);
+
+        ExecResult said =
+                engine().exec(id, List.of("sh", "-c", "echo one; echo two >&2; exit 3"), Duration.ofSeconds(30));
+        ExecResult good = engine().exec(id, List.of("sh", "-c", "exit 0"), Duration.ofSeconds(30));
+
+        assertThat(said.exitCode()).isEqualTo(3);
+        assertThat(said.ok()).isFalse();
+        assertThat(said.output().lines()).containsExactlyInAnyOrder("one", "two");
+        assertThat(good.ok()).isTrue();
+        assertThat(good.output()).isEmpty();
+        assertThat(engine().container(id).orElseThrow().up()).isTrue();
+    }
+
+    @Test
+    void aProgramThatIsNotThereHasTheExitCodeOfAShell() {
+        String id = running("host", UP);
+
+        assertThat(engine().exec(id, List.of("no-such-program"), Duration.ofSeconds(30))
+                        .exitCode())
+                .isIn(126, 127);
+    }
+
+    @Test
+    void aProgramThatDoesNotEndInTimeHasNoExitCode() {
+        String id = running("host", UP);
+
+        ExecResult result = engine().exec(id, List.of("sh", "-c", "sleep 20"), Duration.ofMillis(600));
+
+        assertThat(result.exitCode()).isNull();
+        assertThat(result.ok()).isFalse();
+    }
+
+    @Test
+    void nothingRunsInAContainerThatIsDownOrPaused() {
+        String down = create("down", UP);
+        String paused = running("paused", UP);
+        engine().pause(paused);
+
+        for (String id : List.of(down, paused)) {
+            assertThat(failure(() -> engine().exec(id, List.of("sh", "-c", "exit 0"), Duration.ofSeconds(30)))
+                            .category())
+                    .isEqualTo(Category.ENGINE_FAILED);
+        }
+        engine().unpause(paused);
+    }
+
     // networks
 
     @Test

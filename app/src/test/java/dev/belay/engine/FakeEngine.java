@@ -62,6 +62,11 @@ public final class FakeEngine implements Engine {
 
     private record FakeImage(String id, TreeSet<String> tags, ObjectNode config) {}
 
+    /** The program of a healthcheck whose result a test decides with {@link #healthcheckExits}. */
+    public static final List<String> HEALTHCHECK = List.of("healthcheck");
+
+    private final Map<String, Integer> healthchecks = new HashMap<>();
+
     /** @param directory where volumes live */
     public FakeEngine(Path directory) {
         this.directory = directory;
@@ -129,6 +134,11 @@ public final class FakeEngine implements Engine {
         health.put("Status", status);
         health.putArray("Log").addObject().put("Output", output);
         tell(document(idOrName, "health"));
+    }
+
+    /** What {@link #HEALTHCHECK} says of this container from now on; 1 until then. */
+    public synchronized void healthcheckExits(String name, int code) {
+        healthchecks.put(name, code);
     }
 
     public synchronized void print(String idOrName, String text) {
@@ -530,6 +540,34 @@ public final class FakeEngine implements Engine {
         lines.subList(Math.max(0, lines.size() - tail), lines.size())
                 .forEach(line -> result.append(line).append('\n'));
         return result.toString();
+    }
+
+    @Override
+    public synchronized ExecResult exec(String id, List<String> argv, Duration longest) {
+        String what = "run " + argv.get(0) + " in container " + id;
+        change("exec", id + " " + String.join(" ", argv));
+        ContainerDocument container = new ContainerDocument(document(id, what));
+        if (!container.up() || container.paused()) {
+            throw failed(what, "Container " + id + " is not running, or is paused");
+        }
+        if (argv.equals(HEALTHCHECK)) {
+            return new ExecResult(healthchecks.getOrDefault(container.name(), 1), "");
+        }
+        if (!argv.get(0).equals("sh")) {
+            return new ExecResult(127, argv.get(0) + ": not found\n");
+        }
+        StringBuilder output = new StringBuilder();
+        for (String part : argv.get(2).split(";", -1)) {
+            String step = part.strip();
+            if (step.startsWith("echo ")) {
+                output.append(step.substring(5).replace(">&2", "").strip()).append('\n');
+            } else if (step.startsWith("exit ")) {
+                return new ExecResult(Integer.parseInt(step.substring(5)), output.toString());
+            } else if (step.startsWith("sleep ")) {
+                return new ExecResult(null, "");
+            }
+        }
+        return new ExecResult(0, output.toString());
     }
 
     @Override

@@ -33,6 +33,7 @@ final class StartContainerTest {
     private RestoreContext context;
     private StartContainer start;
     private boolean deaf;
+    private Duration patience = Duration.ofSeconds(25);
 
     /** Whoever waits is woken by an event, or looks when the test would have failed long ago. */
     private final class Patient implements Time {
@@ -57,7 +58,7 @@ final class StartContainerTest {
                 sleep(Duration.ofMillis(5));
                 return false;
             }
-            return bell.await(Duration.ofSeconds(25));
+            return bell.await(patience);
         }
     }
 
@@ -139,6 +140,47 @@ final class StartContainerTest {
         assertThat(up()).isTrue();
         assertThat(engine.listening()).isZero();
         assertThat(context.notes()).isEmpty();
+    }
+
+    @Test
+    void aDependencyWhoseOwnHealthcheckPasses_isNotWaitedForUntilTheEngineRunsIt() throws Exception {
+        engine.edit(
+                "shop-db-1",
+                c -> c.withObject("/Config/Healthcheck")
+                        .put("Interval", Duration.ofSeconds(30).toNanos())
+                        .putArray("Test")
+                        .add("CMD")
+                        .add(FakeEngine.HEALTHCHECK.get(0)));
+        patience = Duration.ofMillis(5);
+        FutureTask<String> task = starting();
+        assertThat(engine.calls()).anyMatch(call -> call.startsWith("exec "));
+
+        engine.healthcheckExits("shop-db-1", 0);
+
+        assertThat(task.get()).isEmpty();
+        assertThat(up()).isTrue();
+        assertThat(context.notes()).isEmpty();
+        assertThat(engine.container("shop-db-1").orElseThrow().health()).contains("starting");
+    }
+
+    @Test
+    void anOwnHealthcheckRunsLessAndLessOften() throws Exception {
+        engine.edit(
+                "shop-db-1",
+                c -> c.withObject("/Config/Healthcheck")
+                        .put("Interval", Duration.ofSeconds(30).toNanos())
+                        .putArray("Test")
+                        .add("CMD")
+                        .add(FakeEngine.HEALTHCHECK.get(0)));
+        patience = Duration.ofMillis(1);
+        FutureTask<String> task = starting();
+        Thread.sleep(500);
+
+        engine.health("shop-db-1", "healthy", "");
+
+        assertThat(task.get()).isEmpty();
+        assertThat(engine.calls().stream().filter(call -> call.startsWith("exec ")))
+                .hasSizeBetween(2, 6);
     }
 
     @Test

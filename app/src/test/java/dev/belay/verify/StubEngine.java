@@ -3,6 +3,7 @@ package dev.belay.verify;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
+import dev.belay.engine.ExecResult;
 import dev.belay.engine.ImageDocument;
 import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
@@ -82,6 +83,11 @@ final class StubEngine implements Engine {
 
     private static UnsupportedOperationException notHere() {
         return new UnsupportedOperationException("verification only looks");
+    }
+
+    @Override
+    public ExecResult exec(String id, List<String> argv, Duration longest) {
+        throw notHere();
     }
 
     @Override

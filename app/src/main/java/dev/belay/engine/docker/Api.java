@@ -143,6 +143,17 @@ final class Api {
         });
     }
 
+    /** Reads what a program says, until the engine closes the connection. */
+    <T> T attach(String what, Target target, ObjectNode body, Limits limits, Reader<T> reader) {
+        byte[] json = mapper.writeValueAsBytes(body);
+        return exchange(what, () -> http.attach(path(target), json, limits), response -> {
+            if (response.status() != 200) {
+                throw refused(what, answer(response));
+            }
+            return reader.read(response.body());
+        });
+    }
+
     void put(String what, Target target, byte[] tar, Limits limits) {
         Answer answer = exchange(
                 what, () -> http.upload("PUT", path(target), TAR, new ByteArrayInputStream(tar), limits), Api::answer);

@@ -163,6 +163,22 @@ final class Connection implements Closeable {
         };
     }
 
+    /** All that comes until the other side closes. */
+    InputStream untilClosed() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int count) throws IOException {
+                return Connection.this.read(target, offset, count);
+            }
+        };
+    }
+
     /** A chunked body; ending before its last chunk is an error. */
     InputStream chunked() {
         return new InputStream() {

@@ -6,6 +6,7 @@ import dev.belay.engine.ApiVersion;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
+import dev.belay.engine.ExecResult;
 import dev.belay.engine.ImageDocument;
 import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
@@ -353,6 +354,11 @@ public final class DockerEngine implements Engine {
                 target,
                 Api.LOGS,
                 body -> terminal ? new String(body.readAllBytes(), StandardCharsets.UTF_8) : LogFrames.text(body));
+    }
+
+    @Override
+    public ExecResult exec(String id, List<String> argv, Duration longest) {
+        return Execution.run(api, id, argv, longest);
     }
 
     @Override

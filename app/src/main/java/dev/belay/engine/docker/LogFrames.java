@@ -17,6 +17,11 @@ final class LogFrames {
 
     /** Both outputs, in the order in which they came. */
     static String text(InputStream in) throws IOException {
+        return text(in, Integer.MAX_VALUE);
+    }
+
+    /** @param most bytes that are kept; what comes after them is read and forgotten */
+    static String text(InputStream in, int most) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         while (true) {
             byte[] head = in.readNBytes(HEAD);
@@ -36,7 +41,7 @@ final class LogFrames {
                 if (part.length == 0) {
                     throw new EOFException("the log was cut off in the middle of a frame");
                 }
-                text.writeBytes(part);
+                text.write(part, 0, Math.min(part.length, most - text.size()));
                 length -= part.length;
             }
             if (head[0] == ENGINE_ERROR) {

@@ -25,6 +25,16 @@ final class UnixHttp {
 
     /** @param json the body; null for none */
     Response send(String method, String target, byte @Nullable [] json, Limits limits) throws IOException {
+        return send(method, target, json, limits, false);
+    }
+
+    /** Its answer may end where the connection ends: for an exchange whose end the engine also tells in another way. */
+    Response attach(String target, byte[] json, Limits limits) throws IOException {
+        return send("POST", target, json, limits, true);
+    }
+
+    private Response send(String method, String target, byte @Nullable [] json, Limits limits, boolean untilClosed)
+            throws IOException {
         Connection connection = Connection.open(socket, watchdog, limits);
         try {
             String head = head(method, target);
@@ -36,7 +46,7 @@ final class UnixHttp {
                         head + "Content-Type: application/json\r\nContent-Length: " + json.length + "\r\n\r\n"));
                 connection.write(ByteBuffer.wrap(json));
             }
-            return answer(connection, method);
+            return answer(connection, method, untilClosed);
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
@@ -67,7 +77,7 @@ final class UnixHttp {
             } catch (IOException e) {
                 return earlyAnswer(connection, e);
             }
-            return answer(connection, "POST");
+            return answer(connection, "POST", false);
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
@@ -77,7 +87,7 @@ final class UnixHttp {
     /** An engine that refuses does so without reading to the end: what it says is better than "broken pipe". */
     private static Response earlyAnswer(Connection connection, IOException broken) throws IOException {
         try {
-            return answer(connection, "POST");
+            return answer(connection, "POST", false);
         } catch (IOException e) {
             broken.addSuppressed(e);
             throw broken;
@@ -89,12 +99,13 @@ final class UnixHttp {
                 + " HTTP/1.1\r\nHost: docker\r\nUser-Agent: belay\r\nAccept: */*\r\nConnection: close\r\n";
     }
 
-    private static Response answer(Connection connection, String method) throws IOException {
+    private static Response answer(Connection connection, String method, boolean untilClosed) throws IOException {
         while (true) {
             int status = status(connection.readLine());
             Map<String, String> headers = headers(connection);
             if (status >= 200) {
-                return new Response(status, headers, body(connection, method, status, headers), connection);
+                return new Response(
+                        status, headers, body(connection, method, status, headers, untilClosed), connection);
             }
         }
     }
@@ -118,7 +129,8 @@ final class UnixHttp {
         return headers;
     }
 
-    private static InputStream body(Connection connection, String method, int status, Map<String, String> headers)
+    private static InputStream body(
+            Connection connection, String method, int status, Map<String, String> headers, boolean untilClosed)
             throws IOException {
         if (method.equals("HEAD") || status == 204 || status == 304) {
             return InputStream.nullInputStream();
@@ -131,6 +143,9 @@ final class UnixHttp {
         String length = headers.get("Content-Length");
         if (length != null && length.matches("[0-9]{1,18}")) {
             return connection.fixed(Long.parseLong(length));
+        }
+        if (untilClosed) {
+            return connection.untilClosed();
         }
         // a body that ends where the connection ends looks the same when it was cut off: never take it for whole
         throw new IOException("the answer has neither a length nor chunks, so its end cannot be told");
