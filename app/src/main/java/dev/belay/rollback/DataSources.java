@@ -2,14 +2,12 @@ package dev.belay.rollback;
 
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
-import dev.belay.os.Mounts;
 import dev.belay.standby.StandbyCheck;
 import dev.belay.standby.StandbyPlace;
 import dev.belay.standby.Standbys;
 import dev.belay.store.Manifest.DataSetEntry;
 import dev.belay.store.Manifest.Standby;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -58,7 +56,7 @@ final class DataSources {
         if (!place.exists()) {
             return place.data() + " is not there";
         }
-        if (isMountPoint(live)) {
+        if (LivePath.isMountPoint(live)) {
             return live + " is a mount point now";
         }
         Path parent = live.getParent();
@@ -85,14 +83,6 @@ final class DataSources {
             context.note("whether somebody touched the standby of " + dataSet.name() + " could not be found out: "
                     + e.getMessage());
             return "";
-        }
-    }
-
-    private static boolean isMountPoint(Path live) {
-        try {
-            return Files.exists(live) && Mounts.isMountPoint(live);
-        } catch (IOException e) {
-            return false;
         }
     }
 }

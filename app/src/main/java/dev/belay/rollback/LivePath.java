@@ -1,7 +1,12 @@
 package dev.belay.rollback;
 
 import dev.belay.engine.VolumeDocument;
+import dev.belay.os.Mounts;
 import dev.belay.store.Manifest.DataSetEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Where the data of a data set is now: a volume that was made anew may be elsewhere than when it was captured. */
 final class LivePath {
@@ -16,6 +21,15 @@ final class LivePath {
                 .map(VolumeDocument::mountpoint)
                 .filter(path -> !path.isEmpty())
                 .orElse(dataSet.hostPath());
+    }
+
+    /** Such a place cannot be renamed: what is in it is replaced. */
+    static boolean isMountPoint(Path live) {
+        try {
+            return Files.exists(live) && Mounts.isMountPoint(live);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static DataPaths paths(RestoreContext context, DataSetEntry dataSet) {

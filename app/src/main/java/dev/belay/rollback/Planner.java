@@ -4,7 +4,6 @@ import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.NetworkBody;
 import dev.belay.engine.NetworkDocument;
 import dev.belay.engine.VolumeDocument;
-import dev.belay.os.Mounts;
 import dev.belay.step.Schedule;
 import dev.belay.step.Step;
 import dev.belay.store.Manifest;
@@ -14,7 +13,6 @@ import dev.belay.store.Manifest.FileEntry;
 import dev.belay.store.Manifest.ImageEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,7 +82,7 @@ public final class Planner {
         List<UnpackData> unpacking = new ArrayList<>();
         Map<DataSetEntry, Step> dataSteps = new LinkedHashMap<>();
         for (DataSetEntry dataSet : data) {
-            if (isMountPoint(dataSet)) {
+            if (LivePath.isMountPoint(Path.of(LivePath.of(context, dataSet)))) {
                 prepare.add(new CheckArchive(context, dataSet));
                 dataSteps.put(dataSet, new RestoreInPlace(context, dataSet));
             } else if (context.standby(dataSet).isPresent()) {
@@ -370,15 +368,6 @@ public final class Planner {
         return context.point.networks().stream()
                 .filter(n -> options.services().isEmpty() || needed.contains(n.name()))
                 .toList();
-    }
-
-    private boolean isMountPoint(DataSetEntry dataSet) {
-        Path live = Path.of(LivePath.of(context, dataSet));
-        try {
-            return Files.exists(live) && Mounts.isMountPoint(live);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void discard(UnpackData unpack) {

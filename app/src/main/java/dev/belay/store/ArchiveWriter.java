@@ -2,15 +2,11 @@ package dev.belay.store;
 
 import dev.belay.archive.ArchiveContents;
 import dev.belay.archive.Hashing;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,19 +33,11 @@ public final class ArchiveWriter {
     public void add(Manifest.DataSetEntry dataSet, PointWriter.Content<ArchiveContents> content)
             throws IOException, InterruptedException {
         Path partial = point.file(PARTIAL_PREFIX + dataSet.archive());
-        try (FileChannel channel = FileChannel.open(
-                partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), AtomicFiles.privateFile())) {
-            Hashing hashing = new Hashing(Channels.newOutputStream(channel));
-            BufferedOutputStream out = new BufferedOutputStream(hashing, 1 << 17);
-            ArchiveContents contents = content.writeTo(out);
-            out.flush();
-            AtomicFiles.makeReadOnly(partial);
-            channel.force(true);
-            written.add(new Archives.Archived(
-                    dataSet.name(),
-                    new Manifest.StoredFile(dataSet.archive(), hashing.bytes(), hashing.hash()),
-                    contents));
-        }
+        HashedFile.Written<ArchiveContents> file = HashedFile.write(partial, content);
+        written.add(new Archives.Archived(
+                dataSet.name(),
+                new Manifest.StoredFile(dataSet.archive(), file.bytes(), file.sha256()),
+                file.result()));
     }
 
     /** Publishes all of them. The order is what makes it safe: contents, names, their list, its seal. */

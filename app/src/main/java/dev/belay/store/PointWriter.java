@@ -1,25 +1,20 @@
 package dev.belay.store;
 
 import dev.belay.archive.Hashing;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -60,18 +55,12 @@ public final class PointWriter implements AutoCloseable {
             Files.createDirectories(parent, AtomicFiles.privateDirectory());
         }
         boolean complete = false;
-        try (FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), AtomicFiles.privateFile())) {
-            Hashing hashing = new Hashing(Channels.newOutputStream(channel));
-            BufferedOutputStream out = new BufferedOutputStream(hashing, 1 << 17);
-            R result = content.writeTo(out);
-            out.flush();
-            AtomicFiles.makeReadOnly(file);
-            channel.force(true);
+        try {
+            HashedFile.Written<R> written = HashedFile.write(file, content);
             contents.removeIf(c -> c.path().equals(relative));
-            contents.add(new Manifest.StoredFile(relative, hashing.bytes(), hashing.hash()));
+            contents.add(new Manifest.StoredFile(relative, written.bytes(), written.sha256()));
             complete = true;
-            return result;
+            return written.result();
         } finally {
             // What is not in the manifest must not be in the restore point.
             if (!complete) {
