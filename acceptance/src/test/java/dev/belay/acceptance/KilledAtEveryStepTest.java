@@ -3,6 +3,9 @@ package dev.belay.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +13,8 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  * after one resume the project is what it was.
  */
 class KilledAtEveryStepTest {
+    private static final Pattern NEW_IN_EACH_RUN = Pattern.compile("(: /| backup-\\d).*");
+
     private static final String FILE = """
             services:
               data: { image: @good@, init: true, stop_grace_period: 1s, volumes: [ "data:/data" ] }
@@ -161,7 +168,7 @@ class KilledAtEveryStepTest {
             assertThat(InspectDocuments.difference(project.well(), project.state()))
                     .isEmpty();
 
-            killDeployment(project, moments(stack));
+            killDeployment(project, moments(stack, "deploy"));
         }
         report("a deployment");
     }
@@ -180,7 +187,7 @@ class KilledAtEveryStepTest {
             assertThat(InspectDocuments.difference(project.well(), project.state()))
                     .isEmpty();
 
-            for (String moment : moments(stack)) {
+            for (String moment : moments(stack, "rollback")) {
                 project.placeBadRelease();
                 stack.compose("up", "-d");
                 kill(project, moment, "rollback", "--last");
@@ -247,18 +254,16 @@ class KilledAtEveryStepTest {
     }
 
     /**
-     * Before each record of the newest run that says that an effect is there, and around those that stand for an effect
-     * of their own: holding and letting go, moving a tag, unpacking, setting aside.
+     * Before each record of the newest run of a command that says that an effect is there, and around those that stand
+     * for an effect of their own: holding and letting go, moving a tag, unpacking, setting aside. What is new in each run,
+     * such as where something is set aside, is left out.
      */
-    private static List<String> moments(Stack stack) {
-        Path runs = stack.backups().resolve("runs");
-        String newest = Stack.read(runs.resolve(stack.project() + ".newest")).strip();
+    private static List<String> moments(Stack stack, String command) {
         List<String> moments = new ArrayList<>();
-        for (String line :
-                Stack.read(runs.resolve(newest).resolve("journal")).lines().toList()) {
-            JsonNode entry = JsonMapper.shared().readTree(line.substring(line.indexOf(' ') + 1));
-            String record =
-                    (entry.path("kind").asString() + " " + entry.path("name").asString()).strip();
+        for (String line : newestJournal(stack, command)) {
+            JsonNode entry = entry(line);
+            String name = NEW_IN_EACH_RUN.matcher(entry.path("name").asString()).replaceFirst("");
+            String record = (entry.path("kind").asString() + " " + name).strip();
             switch (entry.path("kind").asString()) {
                 case "DONE" -> moments.add("before " + record);
                 case "HOLD", "RELEASED", "TAG_MOVED", "TAGS_BACK", "UNPACKING", "SET_ASIDE" -> {
@@ -269,6 +274,26 @@ class KilledAtEveryStepTest {
             }
         }
         return moments;
+    }
+
+    private static List<String> newestJournal(Stack stack, String command) {
+        List<String> newest = List.of();
+        try (Stream<Path> runs = Files.list(stack.backups().resolve("runs"))) {
+            for (Path run : runs.filter(Files::isDirectory).sorted().toList()) {
+                List<String> journal =
+                        Stack.read(run.resolve("journal")).lines().toList();
+                if (entry(journal.get(0)).path("name").asString().equals(command)) {
+                    newest = journal;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return newest;
+    }
+
+    private static JsonNode entry(String line) {
+        return JsonMapper.shared().readTree(line.substring(line.indexOf(' ') + 1));
     }
 
     /** The program with the seam of the crash tests, which kills itself. */

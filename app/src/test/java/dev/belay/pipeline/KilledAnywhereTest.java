@@ -404,7 +404,10 @@ final class KilledAnywhereTest {
                     .as("what the resume left unarchived")
                     .allMatch(p -> p.unarchived().isEmpty() || Standbys.spent(p));
             assertEnded(world, expected, cases % followUps == 0);
-            if (disk != null) {
+            // Before a rollback has begun, data is still lost: the newest standby of it is then not of the newest
+            // backup.
+            boolean stillLost = scenario == Scenario.ROLLBACK && expected.equals(reference.before());
+            if (disk != null && !stillLost) {
                 assertOneStandbyEach(world);
             }
             failpoints.bury();
