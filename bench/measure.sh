@@ -156,6 +156,8 @@ measure_warm() {
     fresh_point
     change_one_percent
     sync
+    # An idle database is one that nobody has written to for longer than a write may last (2 s).
+    nap 3
     belay warm 0 backup
     note_backup warm
 }
