@@ -4,6 +4,7 @@ import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -122,6 +123,14 @@ public interface Engine extends AutoCloseable {
      * @return standard output and standard error, in order; empty when its logging driver is none
      */
     String logs(String id, int tail);
+
+    /**
+     * How containers of this project have ended since then, oldest first, also those that run again. The engine
+     * remembers only the last events of all, so that what is long ago may be missing.
+     */
+    default List<ContainerEnd> ends(String project, Instant since) {
+        return List.of();
+    }
 
     /**
      * From now on the bell rings when something happens to a container of this project, so that nobody has to ask again

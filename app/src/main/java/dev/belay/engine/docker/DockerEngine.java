@@ -4,6 +4,7 @@ import dev.belay.archive.ExtractionPolicy;
 import dev.belay.archive.RefusedArchive;
 import dev.belay.engine.ApiVersion;
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.ContainerEnd;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
 import dev.belay.engine.ImageDocument;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -353,6 +355,11 @@ public final class DockerEngine implements Engine {
                 target,
                 Api.LOGS,
                 body -> terminal ? new String(body.readAllBytes(), StandardCharsets.UTF_8) : LogFrames.text(body));
+    }
+
+    @Override
+    public List<ContainerEnd> ends(String project, Instant since) {
+        return PastEvents.ends(api, project(project), since);
     }
 
     @Override
