@@ -100,7 +100,7 @@ class CauseTest {
                                     .replace("@port@", Integer.toString(stack.port())))
                             .toList());
             // The same on the console, when it is found: before any step of the rollback.
-            assertThat(run.err().indexOf(first.get(0)))
+            assertThat(run.err().indexOf(first.get(0).substring("Failed: ".length())))
                     .as(run.describe())
                     .isNotNegative()
                     .isLessThan(run.err().indexOf("stop "));

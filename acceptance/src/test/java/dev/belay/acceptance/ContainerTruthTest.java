@@ -98,6 +98,19 @@ class ContainerTruthTest {
         }
     }
 
+    @Test
+    void aServiceThatIsScaledToZeroByHand_isNotMissing() {
+        try (Stack stack = running()) {
+            assertThat(stack.belay("deploy").exitCode()).isZero();
+            stack.compose("up", "-d", "--scale", "worker=0");
+            stack.set("greeting", "second").describe(FILE);
+            Run run = stack.belay("deploy", "--", "docker", "compose", "up", "-d", "--scale", "worker=0");
+            assertThat(run.exitCode()).as(run.describe()).isZero();
+            assertThat(stack.has("worker")).isFalse();
+            assertThat(stack.exec("app", "env")).contains("GREETING=second");
+        }
+    }
+
     private static void assertRolledBack(Stack stack, Run run, String... causes) {
         assertThat(run.exitCode()).as(run.describe()).isEqualTo(3);
         assertThat(String.join("\n", Reports.newest(stack).lines().limit(3).toList()))

@@ -203,7 +203,10 @@ public final class Deploy {
                     containers,
                     Instant.parse(before.manifest().createdAt()));
             report.failure(description);
-            description.lines().forEach(session.progress()::note);
+            // the first line has been said, unless the last answer of a probe makes it longer
+            List<String> lines = description.lines();
+            lines.subList(lines.get(0).endsWith(failure.why()) ? 1 : 0, lines.size())
+                    .forEach(session.progress()::note);
         } catch (BelayException e) {
             if (e.category() == Category.INTERRUPTED) {
                 throw e;
