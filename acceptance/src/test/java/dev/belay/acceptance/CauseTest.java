@@ -79,7 +79,7 @@ class CauseTest {
                 Arguments.of(
                         "leaks until it is killed",
                         "echo 'loading everything into memory'\nsleep 1\ntail /dev/zero\nexit 1",
-                        List.of("container @project@-web-1", "OOM killed", "memory limit of 64 MiB", "loading")));
+                        List.of("container @project@-web-1", "OOM killed", "memory limit of 64 MiB")));
     }
 
     @ParameterizedTest(name = "{0}")
