@@ -78,6 +78,17 @@ public record ContainerDocument(ObjectNode json) {
         return json.path("State").path("ExitCode").asInt(0);
     }
 
+    /** Why the engine could not start it; empty when it could. */
+    public String startError() {
+        return json.path("State").path("Error").asString("");
+    }
+
+    /** RFC 3339, as the engine wrote it. */
+    public String createdAt() {
+        return json.path("Created").asString("");
+    }
+
+    /** Also said of a container that runs again, and of one of whose processes another than the main one was killed. */
     public boolean oomKilled() {
         return json.path("State").path("OOMKilled").asBoolean(false);
     }

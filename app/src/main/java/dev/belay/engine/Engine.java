@@ -4,6 +4,7 @@ import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -131,6 +132,14 @@ public interface Engine extends AutoCloseable {
      * @return its exit code and up to 64 KiB of what it said; a program that is not there has the exit code 126 or 127
      */
     ExecResult exec(String id, List<String> argv, Duration longest);
+
+    /**
+     * How containers of this project have ended since then, oldest first, also those that run again. The engine
+     * remembers only the last events of all, so that what is long ago may be missing.
+     */
+    default List<ContainerEnd> ends(String project, Instant since) {
+        return List.of();
+    }
 
     /**
      * From now on the bell rings when something happens to a container of this project, so that nobody has to ask again

@@ -15,8 +15,10 @@ import dev.belay.step.Runner;
 import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +156,7 @@ public final class Deploy {
     private RunReport undo(Run run, Runner runner, Undo undo, Failure failure) throws InterruptedException {
         session.progress().warn("the deployment failed: " + failure.why());
         requireEngine(failure);
-        describe(failure);
+        describe(undo.point(), failure);
         if (!session.configuration().deploy().automaticRollback()) {
             report.nextSteps(List.of(
                     "go back: belay rollback " + ShellWords.quote(undo.point().id())));
@@ -187,18 +189,31 @@ public final class Deploy {
         }
     }
 
-    /** For the report alone: a rollback does not depend on it. */
-    private void describe(Failure failure) {
+    /** For people alone: a rollback does not depend on it. It comes first, because a rollback removes what it tells of. */
+    private void describe(RestorePoint before, Failure failure) {
         report.why(failure.why());
         try {
-            Verdict verdict = failure.verdict() == null ? health.now(List.of()) : failure.verdict();
-            report.failedChecks(Health.report(verdict.failures()))
-                    .evidence(EvidenceCollector.collect(session.engine(), session.project(), verdict));
+            List<ContainerDocument> containers = before.containers();
+            Verdict verdict = failure.verdict();
+            FailureDescription description = FailureDescription.of(
+                    session.engine(),
+                    session.project(),
+                    verdict == null ? failure.why() : null,
+                    verdict == null ? health.now(containers) : verdict,
+                    containers,
+                    Instant.parse(before.manifest().createdAt()));
+            report.failure(description);
+            // the first line has been said, unless the last answer of a probe makes it longer
+            List<String> lines = description.lines();
+            lines.subList(lines.get(0).endsWith(failure.why()) ? 1 : 0, lines.size())
+                    .forEach(session.progress()::note);
         } catch (BelayException e) {
             if (e.category() == Category.INTERRUPTED) {
                 throw e;
             }
             session.progress().warn("what failed could not be looked at: " + e.what() + ": " + e.why());
+        } catch (UncheckedIOException | DateTimeParseException e) {
+            session.progress().warn("what failed could not be looked at: " + e.getMessage());
         }
     }
 

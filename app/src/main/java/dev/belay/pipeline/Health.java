@@ -3,6 +3,7 @@ package dev.belay.pipeline;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.report.RunReport;
+import dev.belay.store.CommittedRelease;
 import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
@@ -10,14 +11,17 @@ import dev.belay.verify.CheckResult;
 import dev.belay.verify.Scope;
 import dev.belay.verify.Verdict;
 import dev.belay.verify.Verifier;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Asks the verifier what each part of a run needs to know, and words its answers for manifests and reports. */
@@ -55,7 +59,13 @@ final class Health {
             before.stream().filter(Health::crashed).forEach(c -> excused.add("container " + c.name()));
         }
         return verifier.verify(new Scope(
-                session.project(), LOCALHOST, Scope.stopped(before), expectedReplicas(), excused, false, changedAt));
+                session.project(),
+                LOCALHOST,
+                Scope.stopped(before),
+                expectedReplicas(before),
+                excused,
+                false,
+                changedAt));
     }
 
     /** Ended by itself with an error, not by an operator's stop (which ends with 128 plus INT, KILL or TERM). */
@@ -80,20 +90,51 @@ final class Health {
                 point.manifest().containers().isEmpty()));
     }
 
-    /** Service to number of containers by the resolved model; empty when Compose cannot tell. */
-    private Map<String, Integer> expectedReplicas() {
-        Map<String, Integer> replicas = new HashMap<>();
+    /**
+     * Service to number of containers by the resolved model; empty when Compose cannot tell. Where the release that was
+     * committed last wants as many, and fewer were there before, somebody wanted fewer: by {@code --scale}, or with a
+     * command that starts some services only.
+     */
+    private Map<String, Integer> expectedReplicas(List<ContainerDocument> before) {
+        Map<String, Integer> replicas;
         try {
-            JsonNode services = Json.MAPPER.readTree(session.compose().model()).path("services");
-            for (String name : services.propertyNames()) {
-                JsonNode service = services.path(name);
-                JsonNode scale = service.path("scale");
-                JsonNode deployed = service.path("deploy").path("replicas");
-                replicas.put(name, deployed.isNumber() ? deployed.asInt() : scale.isNumber() ? scale.asInt() : 1);
-            }
+            replicas = replicas(session.compose().model());
         } catch (BelayException e) {
             session.progress().warn("which services must run is not known: " + e.what());
             return Map.of();
+        }
+        if (before.isEmpty()) {
+            return replicas;
+        }
+        Map<String, Integer> there = new HashMap<>();
+        before.forEach(c -> there.merge(c.service(), 1, Integer::sum));
+        Map<String, Integer> committed = committedReplicas();
+        replicas.replaceAll((service, count) ->
+                count.equals(committed.get(service)) ? Math.min(count, there.getOrDefault(service, 0)) : count);
+        return replicas;
+    }
+
+    private Map<String, Integer> committedReplicas() {
+        try {
+            Optional<CommittedRelease.Kept> kept =
+                    CommittedRelease.load(session.catalogue().base(), session.project());
+            String model = kept.isPresent() ? CommittedRelease.model(kept.get()) : "";
+            return model.isEmpty() ? Map.of() : replicas(model);
+        } catch (IOException | JacksonException e) {
+            // then the new model alone says what must run
+            return Map.of();
+        }
+    }
+
+    /** Profiles that are not enabled are not in a resolved model. */
+    private static Map<String, Integer> replicas(String model) {
+        Map<String, Integer> replicas = new HashMap<>();
+        JsonNode services = Json.MAPPER.readTree(model).path("services");
+        for (String name : services.propertyNames()) {
+            JsonNode service = services.path(name);
+            JsonNode scale = service.path("scale");
+            JsonNode deployed = service.path("deploy").path("replicas");
+            replicas.put(name, deployed.isNumber() ? deployed.asInt() : scale.isNumber() ? scale.asInt() : 1);
         }
         return replicas;
     }

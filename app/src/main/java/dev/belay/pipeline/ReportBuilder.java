@@ -33,7 +33,9 @@ final class ReportBuilder {
     private String why = "";
     private List<RunReport.Check> checks = List.of();
     private List<RunReport.Check> failedChecks = List.of();
+    private RunReport.@Nullable Cause cause;
     private List<RunReport.Evidence> evidence = List.of();
+    private List<RunReport.ServiceChange> changes = List.of();
     private List<String> putBack = List.of();
     private List<String> setAside = List.of();
     private List<String> leftInPlace = List.of();
@@ -95,6 +97,14 @@ final class ReportBuilder {
     ReportBuilder evidence(List<RunReport.Evidence> found) {
         this.evidence = found;
         return this;
+    }
+
+    /** Why the new release is not to stay, with what its containers say and what it had changed. */
+    ReportBuilder failure(FailureDescription description) {
+        this.cause = description.cause();
+        this.failedChecks = description.failedChecks();
+        this.changes = description.changes();
+        return evidence(description.evidence());
     }
 
     ReportBuilder notes(List<String> lines) {
@@ -175,7 +185,9 @@ final class ReportBuilder {
                 steps.stream().map(RunReport.Step::of).toList(),
                 checks,
                 failedChecks,
+                cause,
                 evidence,
+                changes,
                 putBack,
                 setAside,
                 leftInPlace,

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param why what made the run end like this; for a rollback, why it was begun
  * @param checks of the last verification
  * @param failedChecks those that made the rollback begin
+ * @param cause the first failure that made the rollback begin; null when there was none
+ * @param changes what the release that failed had changed, service by service
  * @param lostWrites null when no data was put back
  * @param environment the variables of the services, from what was replaced to what is there now; without their values
  * @param error null on success
@@ -36,7 +38,9 @@ public record RunReport(
         List<Step> steps,
         List<Check> checks,
         List<Check> failedChecks,
+        @Nullable Cause cause,
         List<Evidence> evidence,
+        List<ServiceChange> changes,
         List<String> putBack,
         List<String> setAside,
         List<String> leftInPlace,
@@ -66,8 +70,60 @@ public record RunReport(
             boolean required,
             @Nullable String lastAnswer) {}
 
-    /** What a failing container had to say. */
-    public record Evidence(String container, String state, String healthOutput, List<String> lastLogLines) {}
+    /**
+     * Why the release is not to stay, in the three lines that a report begins with.
+     *
+     * @param name of the check, of the container, or of what else failed
+     * @param reason with the last answer of a probe
+     * @param container whose log line it is; null when there is no such line
+     * @param logLine the most telling one
+     */
+    public record Cause(
+            String name,
+            String reason,
+            @Nullable String container,
+            @Nullable String logLine) {}
+
+    /**
+     * What a failing container had to say.
+     *
+     * @param state in words, with all that follows
+     * @param exitCode of its last end; null when it did not end
+     * @param oomKilled whether a process in it was killed for lack of memory
+     * @param healthLog the last runs of its healthcheck, oldest first
+     * @param tellingLine the line of its log that says most
+     */
+    public record Evidence(
+            String container,
+            String service,
+            String state,
+            @Nullable Integer exitCode,
+            boolean oomKilled,
+            String healthOutput,
+            List<HealthRun> healthLog,
+            List<String> lastLogLines,
+            @Nullable String tellingLine) {}
+
+    /** @param start RFC 3339 */
+    public record HealthRun(String start, int exitCode, String output) {}
+
+    /** @param change the word of a {@link Change}; {@code same} for a service whose containers were made anew alike */
+    public record ServiceChange(String service, String change, List<Difference> differences) {}
+
+    /**
+     * @param kind {@code image}, {@code variable}, {@code mount}, {@code command}, {@code entrypoint}, {@code port}, {@code
+     *     network}, {@code label} or {@code setting}
+     * @param name of the variable, place of the mount and so on; empty where there is only one
+     * @param change the word of a {@link Change}
+     * @param before null when there was none, and for variables and labels, whose values are not told
+     * @param after likewise
+     */
+    public record Difference(
+            String kind,
+            String name,
+            String change,
+            @Nullable String before,
+            @Nullable String after) {}
 
     /** The variables of one service. */
     public record ServiceEnvironment(String service, List<Variable> variables) {}

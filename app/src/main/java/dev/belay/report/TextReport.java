@@ -4,18 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The report as plain text: the outcome first, then the cause, then what was done and what is left to do. */
+/**
+ * The report as plain text: of a release that failed the cause first, then the outcome, what the containers say and what
+ * the release changed; then what was done and what is left to do.
+ */
 public final class TextReport {
     private TextReport() {}
 
     public static String of(RunReport r) {
         StringBuilder text = new StringBuilder();
+        RunReport.Cause cause = r.cause();
+        if (cause != null) {
+            lines(text, FailureText.cause(cause));
+        }
         text.append("Belay ")
                 .append(r.command())
                 .append(" report: ")
                 .append(r.outcome())
                 .append('\n');
-        if (!r.why().isEmpty()) {
+        if (cause == null && !r.why().isEmpty()) {
             text.append("Why: ").append(r.why()).append('\n');
         }
         RunReport.Problem error = r.error();
@@ -27,6 +34,8 @@ public final class TextReport {
                     .append('\n');
             text.append("Try: ").append(error.tryThis()).append('\n');
         }
+        lines(text, FailureText.evidence(r.evidence()));
+        lines(text, FailureText.changes(r.changes()));
         text.append('\n');
         line(text, "Project", r.project());
         line(text, "Run", r.run());
@@ -47,13 +56,6 @@ public final class TextReport {
                                     : ""));
         }
         checks(text, "What failed", r.failedChecks());
-        for (RunReport.Evidence evidence : r.evidence()) {
-            section(text, "Container " + evidence.container() + ": " + evidence.state());
-            if (!evidence.healthOutput().isEmpty()) {
-                item(text, "healthcheck said: " + evidence.healthOutput());
-            }
-            evidence.lastLogLines().forEach(l -> item(text, "| " + l));
-        }
         list(text, "Put back", r.putBack());
         list(text, "Set aside (kept, delete it when you no longer need it)", r.setAside());
         list(text, "Left in place", r.leftInPlace());
@@ -115,6 +117,10 @@ public final class TextReport {
             }
             item(text, service.service() + ": " + String.join("; ", parts));
         }
+    }
+
+    private static void lines(StringBuilder text, List<String> lines) {
+        lines.forEach(l -> text.append(l).append('\n'));
     }
 
     private static void list(StringBuilder text, String title, List<String> lines) {

@@ -23,6 +23,10 @@ final class ContainerTruth {
      * @param countAtStart the engine's restart count when {@code startedAt} was first seen
      * @param restarts since the verification began
      * @param lastExit the exit code that was seen last, because a container that runs again no longer shows it
+     * @param flagged what the engine's document says of an OOM kill, which stays there when the container runs again
+     * @param oom whether a process in it was killed for lack of memory since the verification began
+     * @param restartsAnyway it had been restarted before the verification began, such as a worker that leaks and is
+     *     restarted now and then: one more OOM kill is a restart like any other
      */
     record Memory(
             String id,
@@ -30,7 +34,19 @@ final class ContainerTruth {
             int restartCount,
             int countAtStart,
             int restarts,
-            @Nullable Integer lastExit) {}
+            @Nullable Integer lastExit,
+            boolean flagged,
+            boolean oom,
+            boolean restartsAnyway) {}
+
+    /**
+     * What the engine's events tell of a container since the last look.
+     *
+     * @param lastExit exit code of the last end; null when it did not end
+     */
+    record Ends(@Nullable Integer lastExit, boolean oom) {
+        static final Ends NONE = new Ends(null, false);
+    }
 
     /** @param broke why what came before no longer counts as healthy time */
     record Truth(CheckResult result, Optional<String> broke, Memory memory) {}
@@ -40,7 +56,11 @@ final class ContainerTruth {
     }
 
     static Truth of(ContainerDocument container, @Nullable Memory before, Scope scope) {
-        Memory memory = remember(container, before);
+        return of(container, before, scope, Ends.NONE);
+    }
+
+    static Truth of(ContainerDocument container, @Nullable Memory before, Scope scope, Ends ends) {
+        Memory memory = remember(container, before, scope, ends);
         Optional<String> broke = broke(container, before, memory);
         return new Truth(judge(container, memory, broke, scope), broke, memory);
     }
@@ -65,15 +85,27 @@ final class ContainerTruth {
         return result;
     }
 
-    private static Memory remember(ContainerDocument container, @Nullable Memory before) {
+    private static Memory remember(ContainerDocument container, @Nullable Memory before, Scope scope, Ends ends) {
         String startedAt = container.startedAt();
         int count = container.restartCount();
         Integer exit =
                 container.status().equals("restarting") || container.status().equals("exited")
                         ? Integer.valueOf(container.exitCode())
-                        : null;
+                        : ends.lastExit();
+        boolean flagged = container.oomKilled();
         if (before == null || !before.id().equals(container.id())) {
-            return new Memory(container.id(), startedAt, count, count, 0, exit);
+            // made by the change that is verified: whatever happened to it happened to the new release
+            boolean isNew = madeSince(container, scope);
+            return new Memory(
+                    container.id(),
+                    startedAt,
+                    count,
+                    count,
+                    isNew ? count : 0,
+                    exit,
+                    flagged,
+                    ends.oom() || (isNew && flagged),
+                    !isNew && (ends.oom() ? count > 1 : count > 0 || flagged));
         }
         boolean startedAgain = !startedAt.equals(before.startedAt())
                 && instant(before.startedAt()).isPresent();
@@ -87,14 +119,19 @@ final class ContainerTruth {
                 count,
                 startedAt.equals(before.startedAt()) ? before.countAtStart() : count,
                 before.restarts() + counted + uncounted,
-                exit == null ? before.lastExit() : exit);
+                exit == null ? before.lastExit() : exit,
+                flagged,
+                // the flag is of the last end: it stays from one OOM kill to the next
+                before.oom() || ends.oom() || (flagged && (!before.flagged() || counted > 0)),
+                before.restartsAnyway());
     }
 
     private static Optional<String> broke(ContainerDocument container, @Nullable Memory before, Memory memory) {
         if (before != null && !before.id().equals(container.id())) {
             return Optional.of("was replaced by another container");
         }
-        if (container.status().equals("restarting") || (before != null && memory.restarts() > before.restarts())) {
+        int restartsBefore = before == null ? 0 : before.restarts();
+        if (container.status().equals("restarting") || memory.restarts() > restartsBefore) {
             return Optional.of(
                     "restarted" + (memory.restarts() > 0 ? " " + times(memory.restarts()) : "") + lastExit(memory));
         }
@@ -106,6 +143,10 @@ final class ContainerTruth {
         String status = container.status();
         if (asBefore && (status.equals("exited") || status.equals("created") || status.equals("dead"))) {
             return result(container, scope, CheckResult.State.OK, "stopped, as before", null);
+        }
+        if (memory.oom() && !memory.restartsAnyway() && container.up()) {
+            // a second attempt does not help: it needs more memory than it may have
+            return result(container, scope, CheckResult.State.FAILED, outOfMemory(container, memory), null);
         }
         if (memory.restarts() >= RESTARTS_OF_A_CRASH_LOOP) {
             return result(
@@ -121,12 +162,37 @@ final class ContainerTruth {
             case "restarting" ->
                 result(container, scope, CheckResult.State.PENDING, "restarting" + lastExit(memory), null);
             case "exited" -> exited(container, scope);
-            case "created" -> result(container, scope, CheckResult.State.PENDING, "not started", null);
+            case "created" -> created(container, scope);
             case "dead" ->
                 result(container, scope, CheckResult.State.FAILED, "dead: the engine could not remove it", null);
             case "removing" -> result(container, scope, CheckResult.State.PENDING, "being removed", null);
             default -> result(container, scope, CheckResult.State.PENDING, "in the state \"" + status + "\"", null);
         };
+    }
+
+    private static String outOfMemory(ContainerDocument container, Memory memory) {
+        if (memory.lastExit() == null) {
+            return "a process in it was killed for lack of memory (OOM killed)" + limit(container);
+        }
+        return "exited with code " + memory.lastExit() + " (OOM killed)" + limit(container) + ", and was restarted "
+                + times(Math.max(1, memory.restarts()));
+    }
+
+    private static String limit(ContainerDocument container) {
+        long bytes = container.json().path("HostConfig").path("Memory").asLong(0);
+        return bytes <= 0 ? "" : ", with a memory limit of " + (bytes >> 20) + " MiB";
+    }
+
+    private static CheckResult created(ContainerDocument container, Scope scope) {
+        String error = container.startError();
+        return error.isEmpty()
+                ? result(container, scope, CheckResult.State.PENDING, "not started", null)
+                : result(
+                        container,
+                        scope,
+                        CheckResult.State.FAILED,
+                        "could not be started: " + oneLine(error),
+                        shorten(error, MOST_KEPT));
     }
 
     private static CheckResult paused(ContainerDocument container, Scope scope) {
@@ -138,8 +204,7 @@ final class ContainerTruth {
         String output = container.lastHealthOutput();
         String kept = output.isEmpty() ? null : shorten(output, MOST_KEPT);
         if (health.equals("unhealthy")) {
-            String reason = "unhealthy" + healthExit(container)
-                    + (output.isEmpty() ? "" : ": " + shorten(output.replaceAll("\\s+", " "), LONGEST_OUTPUT));
+            String reason = "unhealthy" + healthExit(container) + (output.isEmpty() ? "" : ": " + oneLine(output));
             return result(container, scope, CheckResult.State.FAILED, reason, kept);
         }
         if (health.equals("starting")) {
@@ -161,7 +226,9 @@ final class ContainerTruth {
     }
 
     private static CheckResult exited(ContainerDocument container, Scope scope) {
-        String code = "exited with code " + container.exitCode() + (container.oomKilled() ? " (OOM killed)" : "");
+        String code = "exited with code " + container.exitCode()
+                + (container.oomKilled() ? " (OOM killed)" + limit(container) : "")
+                + (container.startError().isEmpty() ? "" : ": " + oneLine(container.startError()));
         return switch (container.restartPolicy()) {
             case "no", "on-failure" -> {
                 boolean completed = completed(container);
@@ -180,6 +247,12 @@ final class ContainerTruth {
             ContainerDocument container, Scope scope, CheckResult.State state, String reason, @Nullable String answer) {
         String name = checkName(container);
         return new CheckResult(name, state, reason, scope.requires(name), 1, answer);
+    }
+
+    private static boolean madeSince(ContainerDocument container, Scope scope) {
+        Instant changedAt = scope.changedAt();
+        return changedAt != null
+                && instant(container.createdAt()).filter(changedAt::isBefore).isPresent();
     }
 
     private static boolean startedSince(ContainerDocument container, Scope scope) {
@@ -208,11 +281,17 @@ final class ContainerTruth {
     }
 
     private static String lastExit(Memory memory) {
-        return memory.lastExit() == null ? "" : ", last exit code " + memory.lastExit();
+        return memory.lastExit() == null
+                ? ""
+                : ", last exit code " + memory.lastExit() + (memory.oom() ? " (OOM killed)" : "");
     }
 
     private static String times(int count) {
         return count == 1 ? "once" : count + " times";
+    }
+
+    private static String oneLine(String text) {
+        return shorten(text.replaceAll("\\s+", " "), LONGEST_OUTPUT);
     }
 
     private static String shorten(String text, int limit) {

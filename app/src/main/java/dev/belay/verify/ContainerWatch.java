@@ -1,7 +1,10 @@
 package dev.belay.verify;
 
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.ContainerEnd;
 import dev.belay.engine.Engine;
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ final class ContainerWatch {
     private Map<String, ContainerTruth.Memory> memories = new HashMap<>();
     private Map<String, String> services = new HashMap<>();
     private @Nullable Map<String, Integer> expected;
+    private @Nullable Instant heardUntil;
 
     /** @param broke what happened since the last look that ends a healthy time */
     record Look(List<CheckResult> results, Optional<String> broke) {}
@@ -31,14 +35,24 @@ final class ContainerWatch {
         this.scope = scope;
     }
 
-    Look look() {
+    /**
+     * The documents say what is now, the engine's events what happened in between.
+     *
+     * @param now of the machine
+     */
+    Look look(Instant now) {
         List<ContainerDocument> containers = engine.containers(scope.project());
+        Map<String, ContainerTruth.Ends> ends = ends(now);
         List<CheckResult> results = new ArrayList<>();
         Optional<String> broke = Optional.empty();
         Map<String, ContainerTruth.Memory> seen = new HashMap<>();
         Map<String, String> seenServices = new HashMap<>();
         for (ContainerDocument container : containers) {
-            ContainerTruth.Truth truth = ContainerTruth.of(container, memories.get(container.name()), scope);
+            ContainerTruth.Truth truth = ContainerTruth.of(
+                    container,
+                    memories.get(container.name()),
+                    scope,
+                    ends.getOrDefault(container.id(), ContainerTruth.Ends.NONE));
             results.add(truth.result());
             seen.put(container.name(), truth.memory());
             seenServices.put(container.name(), container.service());
@@ -51,6 +65,30 @@ final class ContainerWatch {
         memories = seen;
         services = seenServices;
         return new Look(List.copyOf(results), broke);
+    }
+
+    /** Container ID to what was heard of it since the last look; without it, the documents still tell most of it. */
+    private Map<String, ContainerTruth.Ends> ends(Instant now) {
+        Instant since = heardUntil != null ? heardUntil : scope.changedAt() != null ? scope.changedAt() : now;
+        Map<String, ContainerTruth.Ends> ends = new HashMap<>();
+        try {
+            for (ContainerEnd end : engine.ends(scope.project(), since)) {
+                ContainerTruth.Ends before = ends.getOrDefault(end.containerId(), ContainerTruth.Ends.NONE);
+                ends.put(
+                        end.containerId(),
+                        end.oom()
+                                ? new ContainerTruth.Ends(before.lastExit(), true)
+                                : new ContainerTruth.Ends(end.exitCode(), before.oom()));
+            }
+        } catch (BelayException e) {
+            if (e.category() != Category.ENGINE_FAILED) {
+                throw e;
+            }
+            // an engine that keeps no events
+            return ends;
+        }
+        heardUntil = now;
+        return ends;
     }
 
     /** A single look, in which nothing is given time to become healthy. */

@@ -85,7 +85,7 @@ final class Verification implements AutoCloseable {
 
     private ContainerWatch.Look look() {
         try {
-            ContainerWatch.Look look = watch.look();
+            ContainerWatch.Look look = watch.look(time.now());
             silentSince = null;
             return look;
         } catch (BelayException e) {

@@ -6,6 +6,7 @@ import dev.belay.engine.docker.DockerEngine;
 import dev.belay.os.Bell;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -99,6 +100,27 @@ class DockerEngineContractTest extends EngineContract {
             }
         }
         assertThat(seen).containsSubsequence("starting", "healthy", "unhealthy").hasSizeLessThan(10);
+    }
+
+    @Test
+    void howAContainerEndedIsRememberedWhenItRunsAgain_andOnlyOfTheProject() throws Exception {
+        Instant before = Instant.now();
+        ObjectNode body = body("test -e /again && sleep 1000; touch /again; exit 6");
+        body.putObject("Labels").put("com.docker.compose.project", name("p"));
+        body.withObject("/HostConfig").putObject("RestartPolicy").put("Name", "always");
+        String id = engine.createContainer(name("c"), body);
+        engine.start(id);
+        for (int i = 0; i < 100 && engine.ends(name("p"), before).isEmpty(); i++) {
+            Thread.sleep(100);
+        }
+        assertThat(engine.ends(name("p"), before)).singleElement().satisfies(end -> {
+            assertThat(end.containerId()).isEqualTo(id);
+            assertThat(end.exitCode()).isEqualTo(6);
+            assertThat(end.oom()).isFalse();
+            assertThat(end.at()).isBetween(before, Instant.now());
+        });
+        assertThat(engine.ends(name("q"), before)).isEmpty();
+        assertThat(engine.ends(name("p"), Instant.now())).isEmpty();
     }
 
     @Override

@@ -47,6 +47,8 @@ class EnvironmentsTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                null,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

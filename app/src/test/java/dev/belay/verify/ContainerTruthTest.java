@@ -50,6 +50,18 @@ class ContainerTruthTest {
                         FAILED,
                         "exited with code 137 (OOM killed)"),
                 Arguments.of(
+                        container("a").exited(137).oomKilled().policy("no").memoryLimit(16 << 20),
+                        FAILED,
+                        "exited with code 137 (OOM killed), with a memory limit of 16 MiB"),
+                Arguments.of(
+                        container("a").status("created").startedAt(Docs.NEVER).error("exec: \"srv\":\n not found"),
+                        FAILED,
+                        "could not be started: exec: \"srv\": not found"),
+                Arguments.of(
+                        container("a").exited(127).policy("no").error("no such file"),
+                        FAILED,
+                        "exited with code 127: no such file"),
+                Arguments.of(
                         container("a").exited(1).policy("on-failure"),
                         FAILED,
                         "exited with code 1, and is not restarted again"),
@@ -177,6 +189,42 @@ class ContainerTruthTest {
                         "crash loop: restarted 3 times, last exit code 4",
                         "restarted 3 times, last exit code 4"),
                 Arguments.of(
+                        "killed for lack of memory, and running again, when the engine's flag is all there is",
+                        List.of(
+                                running,
+                                container("a")
+                                        .restarts(1)
+                                        .oomKilled()
+                                        .exited(137)
+                                        .status("restarting"),
+                                container("a").restarts(1).oomKilled().startedAt("2026-01-01T00:00:01Z")),
+                        FAILED,
+                        "exited with code 137 (OOM killed), and was restarted once",
+                        null),
+                Arguments.of(
+                        "a process in it was killed, and the main one runs on",
+                        List.of(running, container("a").oomKilled()),
+                        FAILED,
+                        "a process in it was killed for lack of memory (OOM killed)",
+                        null),
+                Arguments.of(
+                        "what was killed for lack of memory long ago is not held against it",
+                        List.of(
+                                container("a").restarts(4).oomKilled(),
+                                container("a").restarts(4).oomKilled()),
+                        OK,
+                        "running",
+                        null),
+                Arguments.of(
+                        "one that is killed and restarted now and then may be restarted once more",
+                        List.of(
+                                container("a").restarts(4).oomKilled(),
+                                container("a").restarts(5).oomKilled().startedAt("2026-01-01T00:00:01Z"),
+                                container("a").restarts(5).oomKilled().startedAt("2026-01-01T00:00:01Z")),
+                        OK,
+                        "running",
+                        null),
+                Arguments.of(
                         "a first start is no restart",
                         List.of(
                                 container("a").status("created").startedAt(Docs.NEVER),
@@ -205,6 +253,53 @@ class ContainerTruthTest {
             assertThat(t.result().state()).isEqualTo(state);
             assertThat(t.broke().orElse(null)).isEqualTo(broke);
         });
+    }
+
+    private static final Scope SINCE =
+            new Scope("shop", "localhost", Set.of(), Map.of(), Set.of(), false, Instant.parse("2026-01-01T00:00:00Z"));
+
+    @Test
+    void restartsBeforeTheFirstLookCount_whenTheContainerIsOfTheNewRelease() {
+        Docs looping = container("a").restarts(3).startedAt("2026-01-01T00:00:09Z");
+        assertThat(ContainerTruth.of(looping.createdAt("2026-01-01T00:00:01Z").doc(), null, SINCE)
+                        .result()
+                        .reason())
+                .isEqualTo("crash loop: restarted 3 times");
+        assertThat(ContainerTruth.of(looping.createdAt("2025-12-31T00:00:01Z").doc(), null, SINCE)
+                        .result()
+                        .state())
+                .isEqualTo(OK);
+        Docs once = container("a").restarts(1).createdAt("2026-01-01T00:00:01Z");
+        assertThat(ContainerTruth.of(once.doc(), null, SINCE).broke()).contains("restarted once");
+    }
+
+    @Test
+    void anOomKillBeforeTheFirstLookCounts_whenTheContainerIsOfTheNewRelease() {
+        Docs restarted = container("a").restarts(1).oomKilled().createdAt("2026-01-01T00:00:01Z");
+        assertThat(ContainerTruth.of(restarted.doc(), null, SINCE).result().state())
+                .isEqualTo(FAILED);
+        assertThat(ContainerTruth.of(restarted.createdAt("2025-12-31T00:00:01Z").doc(), null, SINCE)
+                        .result()
+                        .state())
+                .isEqualTo(OK);
+    }
+
+    @Test
+    void anEndThatNoLookHasSeen_isKnownFromTheEngineSEvents() {
+        ContainerTruth.Memory before =
+                ContainerTruth.of(container("a").doc(), null, SCOPE).memory();
+        Docs again = container("a").restarts(1).startedAt("2026-01-01T00:00:01Z");
+        assertThat(ContainerTruth.of(again.doc(), before, SCOPE, new ContainerTruth.Ends(6, false))
+                        .result()
+                        .reason())
+                .isEqualTo("restarted once, last exit code 6");
+        assertThat(ContainerTruth.of(
+                                again.memoryLimit(64 << 20).doc(), before, SCOPE, new ContainerTruth.Ends(137, true))
+                        .result())
+                .satisfies(r -> assertThat(r.state()).isEqualTo(FAILED))
+                .satisfies(r -> assertThat(r.reason())
+                        .isEqualTo("exited with code 137 (OOM killed), with a memory limit of 64 MiB, and was restarted"
+                                + " once"));
     }
 
     @Test

@@ -47,6 +47,22 @@ final class Docs {
         return this;
     }
 
+    Docs createdAt(String instant) {
+        json.put("Created", instant);
+        return this;
+    }
+
+    /** Why the engine could not start it. */
+    Docs error(String error) {
+        state.put("Error", error);
+        return this;
+    }
+
+    Docs memoryLimit(long bytes) {
+        ((ObjectNode) json.path("HostConfig")).put("Memory", bytes);
+        return this;
+    }
+
     Docs policy(String policy) {
         ((ObjectNode) json.path("HostConfig").path("RestartPolicy")).put("Name", policy);
         return this;

@@ -1,6 +1,7 @@
 package dev.belay.verify;
 
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.ContainerEnd;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
 import dev.belay.engine.ExecResult;
@@ -13,6 +14,8 @@ import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class StubEngine implements Engine {
     private final ManualTime time;
     private final TreeMap<Double, Supplier<List<ContainerDocument>>> story = new TreeMap<>();
+    private final List<ContainerEnd> ends = new ArrayList<>();
     private boolean deaf;
     private int listening;
     private int everListened;
@@ -79,6 +83,20 @@ final class StubEngine implements Engine {
     @Override
     public List<ContainerDocument> containers(String project) {
         return story.floorEntry(time.seconds()).getValue().get();
+    }
+
+    /** This has ended then; whoever asks later, for an earlier time, is told. */
+    StubEngine ended(double second, Docs container, @Nullable Integer exitCode) {
+        ends.add(new ContainerEnd(
+                container.doc().id(), ManualTime.START.plusMillis(Math.round(second * 1000)), exitCode));
+        return this;
+    }
+
+    @Override
+    public List<ContainerEnd> ends(String project, Instant since) {
+        return ends.stream()
+                .filter(e -> !e.at().isBefore(since) && !e.at().isAfter(time.now()))
+                .toList();
     }
 
     private static UnsupportedOperationException notHere() {

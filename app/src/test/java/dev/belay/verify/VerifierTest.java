@@ -158,6 +158,16 @@ class VerifierTest {
     }
 
     @Test
+    void aProcessThatIsKilledForLackOfMemoryEndsIt_thoughNoDocumentShowsIt() {
+        engine.from(0, container("a")).ended(4.5, container("a"), null).from(4.7, container("a"));
+        assertVerdict(
+                verifier().verify(SHOP),
+                Verdict.State.UNHEALTHY,
+                4.7,
+                "container a FAILED: a process in it was killed for lack of memory (OOM killed)");
+    }
+
+    @Test
     void aReplacedContainerIsABreak() {
         engine.from(0, container("a")).from(5, container("a").id("new"));
         assertVerdict(verifier().verify(SHOP), Verdict.State.HEALTHY, 15.5, "container a OK: running");

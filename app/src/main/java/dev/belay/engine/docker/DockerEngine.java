@@ -4,6 +4,7 @@ import dev.belay.archive.ExtractionPolicy;
 import dev.belay.archive.RefusedArchive;
 import dev.belay.engine.ApiVersion;
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.ContainerEnd;
 import dev.belay.engine.Engine;
 import dev.belay.engine.EngineInfo;
 import dev.belay.engine.ExecResult;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -359,6 +361,11 @@ public final class DockerEngine implements Engine {
     @Override
     public ExecResult exec(String id, List<String> argv, Duration longest) {
         return Execution.run(api, id, argv, longest);
+    }
+
+    @Override
+    public List<ContainerEnd> ends(String project, Instant since) {
+        return PastEvents.ends(api, project(project), since);
     }
 
     @Override
