@@ -22,6 +22,7 @@ final class ContainerWatch {
     private Map<String, ContainerTruth.Memory> memories = new HashMap<>();
     private Map<String, String> services = new HashMap<>();
     private @Nullable Map<String, Integer> expected;
+    private List<ContainerDocument> seenLast = List.of();
 
     /** @param broke what happened since the last look that ends a healthy time */
     record Look(List<CheckResult> results, Optional<String> broke) {}
@@ -31,8 +32,14 @@ final class ContainerWatch {
         this.scope = scope;
     }
 
+    /** The containers of the last look. */
+    List<ContainerDocument> seenLast() {
+        return seenLast;
+    }
+
     Look look() {
         List<ContainerDocument> containers = engine.containers(scope.project());
+        seenLast = containers;
         List<CheckResult> results = new ArrayList<>();
         Optional<String> broke = Optional.empty();
         Map<String, ContainerTruth.Memory> seen = new HashMap<>();
