@@ -176,6 +176,8 @@ public final class Verification implements AutoCloseable {
         if (!well) {
             healthySince = null;
             confirmingSince = null;
+        } else if (healthySince == null) {
+            healthySince = time.nanos();
         }
         return new Turn(look.results(), results, look.broke().isPresent(), well);
     }
@@ -235,10 +237,7 @@ public final class Verification implements AutoCloseable {
     /** Everything required is fine now: has it been for long enough, and do the probes still pass at the end of it? */
     private boolean longEnough() {
         long now = time.nanos();
-        if (healthySince == null) {
-            healthySince = now;
-        }
-        if (elapsed(healthySince).compareTo(policy.minHealthyTime()) < 0) {
+        if (healthySince == null || elapsed(healthySince).compareTo(policy.minHealthyTime()) < 0) {
             return false;
         }
         if (policy.minHealthyTime().isZero()) {
