@@ -15,6 +15,7 @@ import dev.belay.os.Time;
 import dev.belay.os.Trust;
 import dev.belay.pipeline.Call;
 import dev.belay.pipeline.Discovery;
+import dev.belay.pipeline.Operator;
 import dev.belay.pipeline.OwnPlaces;
 import dev.belay.pipeline.Registry;
 import dev.belay.pipeline.Resume;
@@ -204,6 +205,11 @@ public final class App implements AutoCloseable {
             // The run is being ended: it says so as soon as it begins its work.
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whoever sits at the terminal, if there is one. */
+    Operator operator() {
+        return TerminalOperator.of(terminal, err);
     }
 
     Console console(GlobalOptions options) {

@@ -1,5 +1,6 @@
 package dev.belay.cli;
 
+import dev.belay.pipeline.DetachedWatch;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class BelayCommand implements Runnable {
     /** In the order in which the help shows them. */
     private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(
             Map.entry("deploy", DeployCommand.class),
+            Map.entry("confirm", ConfirmCommand.class),
             Map.entry("backup", BackupCommand.class),
             Map.entry("verify", VerifyCommand.class),
             Map.entry("rollback", RollbackCommand.class),
@@ -39,7 +41,8 @@ public final class BelayCommand implements Runnable {
             Map.entry("list", ListCommand.class),
             Map.entry("show", ShowCommand.class),
             Map.entry("check", CheckCommand.class),
-            Map.entry("prune", PruneCommand.class));
+            Map.entry("prune", PruneCommand.class),
+            Map.entry(DetachedWatch.COMMAND, WatchConfirmationCommand.class));
 
     @Mixin
     GlobalOptions global = new GlobalOptions();

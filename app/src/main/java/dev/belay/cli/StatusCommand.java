@@ -75,6 +75,7 @@ final class StatusCommand implements Callable<Integer> {
         document.put("aboutSeconds", Math.ceil(answer.aboutSeconds()));
         document.put("data", answer.data());
         document.put("problem", answer.problem());
+        document.put("confirmUntil", answer.confirmUntil());
         document.put("restorePoints", answer.points());
         document.put("containers", answer.containers());
         document.put("steps", List.of());

@@ -3,6 +3,7 @@ package dev.belay.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a run needs to know, checked and complete; made once by {@link ConfigurationLoader}.
@@ -42,8 +43,18 @@ public record Configuration(
      */
     public record Data(Consistency consistency, Duration maxPause, Standby standby, List<String> exclude) {}
 
-    /** @param timeout after which the deployment command is ended and has failed */
-    public record Deploy(boolean automaticRollback, Duration timeout) {}
+    /**
+     * @param timeout after which the deployment command is ended and has failed
+     * @param progressDeadline from the start of the deployment command to the commit; null for none
+     */
+    public record Deploy(
+            boolean automaticRollback,
+            Duration timeout,
+            @Nullable Duration progressDeadline) {
+        public Deploy(boolean automaticRollback, Duration timeout) {
+            this(automaticRollback, timeout, null);
+        }
+    }
 
     /**
      * @param attempts of each probe, at least 1
@@ -51,6 +62,8 @@ public record Configuration(
      * @param timeout of one attempt
      * @param minHealthyTime how long everything must be healthy without a break
      * @param healthyDeadline when it is not healthy by then, it is unhealthy
+     * @param monitor how long a healthy release is still watched before it is committed; zero for not at all
+     * @param onInconclusive what becomes of a release that could not be judged
      * @param checks on top of the container state, which is always checked
      */
     public record Verify(
@@ -59,7 +72,27 @@ public record Configuration(
             Duration timeout,
             Duration minHealthyTime,
             Duration healthyDeadline,
-            List<CheckSpec> checks) {}
+            Duration monitor,
+            OnInconclusive onInconclusive,
+            List<CheckSpec> checks) {
+        public Verify(
+                int attempts,
+                Duration delay,
+                Duration timeout,
+                Duration minHealthyTime,
+                Duration healthyDeadline,
+                List<CheckSpec> checks) {
+            this(
+                    attempts,
+                    delay,
+                    timeout,
+                    minHealthyTime,
+                    healthyDeadline,
+                    Duration.ZERO,
+                    OnInconclusive.ROLLBACK,
+                    checks);
+        }
+    }
 
     /** @param keepFailedStates of so many of the newest rollbacks, what they replaced stays */
     public record Rollback(RollbackData data, int keepFailedStates) {}
@@ -80,6 +113,14 @@ public record Configuration(
         /** Wherever it is possible and there is space. */
         AUTO,
         OFF
+    }
+
+    public enum OnInconclusive {
+        ROLLBACK,
+        /** The release stays, and is not called verified. */
+        KEEP,
+        /** Somebody at the terminal decides; where nobody does, it is rolled back. */
+        ASK
     }
 
     public enum RollbackData {

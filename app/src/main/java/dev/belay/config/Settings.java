@@ -54,11 +54,17 @@ record Settings(
         data.end();
 
         Section deploy = root.section("deploy");
+        Duration progressDeadline = deploy.has("progressDeadline")
+                ? deploy.duration("progressDeadline", SHORTEST, Durations.LONGEST)
+                : null;
         Configuration.Deploy deploySettings = new Configuration.Deploy(
-                deploy.bool("automaticRollback", true), deploy.duration("timeout", SHORTEST, Duration.ofHours(1)));
+                deploy.bool("automaticRollback", true),
+                deploy.duration("timeout", SHORTEST, Duration.ofHours(1)),
+                progressDeadline);
         deploy.end();
 
         Configuration.Verify verify = verify(root.section("verify"));
+        requireTime(deploy, progressDeadline, verify);
 
         Section rollback = root.section("rollback");
         Configuration.Rollback rollbackSettings = new Configuration.Rollback(
@@ -79,6 +85,17 @@ record Settings(
                 rollbackSettings);
     }
 
+    private static void requireTime(Section deploy, @Nullable Duration progressDeadline, Configuration.Verify verify) {
+        Duration least = verify.minHealthyTime().plus(verify.monitor());
+        if (progressDeadline != null && progressDeadline.compareTo(least) <= 0) {
+            deploy.problem(
+                    "progressDeadline",
+                    Durations.format(progressDeadline) + " is not longer than verify.minHealthyTime and verify.monitor"
+                            + " together (" + Durations.format(least) + "), so nothing could ever be committed",
+                    "make progressDeadline longer");
+        }
+    }
+
     private static Configuration.Verify verify(Section section) {
         int attempts = section.integer("attempts", 1, 1000, 3);
         Duration delay = section.duration("delay", Duration.ZERO, Duration.ofSeconds(10));
@@ -92,10 +109,14 @@ record Settings(
                             + Durations.format(minHealthyTime) + "), so nothing could ever be healthy",
                     "make healthyDeadline longer");
         }
+        Duration monitor = section.duration("monitor", Duration.ZERO, Duration.ZERO);
+        Configuration.OnInconclusive onInconclusive =
+                section.choice("onInconclusive", Configuration.OnInconclusive.ROLLBACK);
         List<CheckSpec> checks =
                 section.has("checks") ? checks(section) : List.of(new CheckSpec.Disk("disk /", true, "/", 90));
         section.end();
-        return new Configuration.Verify(attempts, delay, timeout, minHealthyTime, healthyDeadline, checks);
+        return new Configuration.Verify(
+                attempts, delay, timeout, minHealthyTime, healthyDeadline, monitor, onInconclusive, checks);
     }
 
     private static List<CheckSpec> checks(Section verify) {

@@ -39,6 +39,8 @@ public record Entry(int number, String at, Kind kind, String name, List<String> 
         TAG_MOVED,
         /** All tags that were moved for a moment point again where they did. */
         TAGS_BACK,
+        /** From now on a confirmation is awaited; the value says until when, RFC 3339. */
+        AWAITING,
         /** A later process took the run up again. */
         RESUME,
         /** The run reached an end; the name is the outcome. */

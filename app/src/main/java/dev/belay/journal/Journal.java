@@ -154,7 +154,7 @@ public final class Journal implements AutoCloseable {
     public synchronized void append(Entry.Kind kind, String name, List<String> values) {
         String shown = switch (kind) {
             case INTENT, DONE, CHILD, SET_ASIDE, STANDBY, UNPACKING, END -> redact.apply(name);
-            case BEGIN, PHASE, HOLD, RELEASED, TAG_MOVED, TAGS_BACK, RESUME -> name;
+            case BEGIN, PHASE, HOLD, RELEASED, TAG_MOVED, TAGS_BACK, AWAITING, RESUME -> name;
         };
         Entry entry = new Entry(entries.size() + 1, time.now().toString(), kind, shown, List.copyOf(values));
         watcher.before(entry);

@@ -22,6 +22,8 @@ public final class Processes {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String KEEP_UMASK = "umask \"$0\" && exec \"$@\"";
 
+    private static final Path NOTHING = Path.of("/dev/null");
+
     private static final int END_SECONDS = 30;
 
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
@@ -130,6 +132,28 @@ public final class Processes {
         children.removeIf(child -> !child.isAlive());
         children.add(process);
         return process;
+    }
+
+    /**
+     * Starts a program that outlives this process and all that it belongs to: in a session of its own, with none of this
+     * process's files and nothing of its environment, by which a CI finds what a job has left. It is not kept in mind.
+     *
+     * @param environment all that it gets besides PATH
+     * @param output where what it writes is added to
+     */
+    public ProcessHandle startDetached(List<String> argv, Path directory, Map<String, String> environment, Path output)
+            throws IOException {
+        List<String> command = new ArrayList<>(Programs.located(List.of("setsid")));
+        command.addAll(Programs.located(argv));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(NOTHING.toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        Programs.clean(builder.environment());
+        return builder.start().toHandle();
     }
 
     public void endIfAlive(Process process) {

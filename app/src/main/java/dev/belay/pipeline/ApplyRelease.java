@@ -9,6 +9,7 @@ import dev.belay.os.ProcessFamily;
 import dev.belay.os.Processes;
 import dev.belay.os.ShellWords;
 import dev.belay.step.Step;
+import dev.belay.verify.Limit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the command that brings the new release, with its output passed on line by line. Everything that comes of it
@@ -33,14 +35,19 @@ final class ApplyRelease implements Step {
     private final List<String> command;
     private final Journal journal;
     private final String mark;
+    private final @Nullable Limit limit;
     private final Deque<String> last = new ArrayDeque<>();
 
-    /** @param mark of the run, from {@link Run#mark} */
-    ApplyRelease(Session session, List<String> command, Journal journal, String mark) {
+    /**
+     * @param mark of the run, from {@link Run#mark}
+     * @param limit of the whole deployment; null for none
+     */
+    ApplyRelease(Session session, List<String> command, Journal journal, String mark, @Nullable Limit limit) {
         this.session = session;
         this.command = command;
         this.journal = journal;
         this.mark = mark;
+        this.limit = limit;
     }
 
     @Override
@@ -56,17 +63,23 @@ final class ApplyRelease implements Step {
 
     @Override
     public String run() throws InterruptedException {
-        Duration limit = session.configuration().deploy().timeout();
+        Duration timeout = session.configuration().deploy().timeout();
+        Duration left = limit == null ? timeout : limit.left(session.time().nanos());
         Process process = start();
         Thread output = passOn(process);
-        boolean ended = process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+        boolean ended = process.waitFor(Math.min(timeout.toNanos(), Math.max(1, left.toNanos())), TimeUnit.NANOSECONDS);
         if (session.signals().interrupted()) {
             throw new InterruptedException("interrupted while the release was applied");
         }
         if (!ended) {
             family(process).end(PATIENCE);
+            if (limit != null && left.compareTo(timeout) < 0) {
+                throw failed(
+                        "the deployment command was ended: " + limit.reason(),
+                        "give it more time: deploy.progressDeadline");
+            }
             throw failed(
-                    "the deployment command did not end within " + Durations.format(limit) + " and was ended",
+                    "the deployment command did not end within " + Durations.format(timeout) + " and was ended",
                     "give it more time: deploy.timeout");
         }
         // What it left in the background may hold the same output open for good.

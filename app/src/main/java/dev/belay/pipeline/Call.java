@@ -2,6 +2,7 @@ package dev.belay.pipeline;
 
 import dev.belay.config.Options;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,25 @@ public record Call(
                 envFiles.stream().map(Path::of).toList(),
                 path(configFile),
                 Path.of(backups));
+    }
+
+    /** The options of a command line that means the same project. */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        option(arguments, "-C", projectDirectory);
+        files.forEach(file -> option(arguments, "-f", file));
+        option(arguments, "-p", project);
+        envFiles.forEach(file -> option(arguments, "--env-file", file));
+        option(arguments, "--config", configFile);
+        option(arguments, "--backups", backups);
+        return arguments;
+    }
+
+    private static void option(List<String> arguments, String name, @Nullable String value) {
+        if (value != null) {
+            arguments.add(name);
+            arguments.add(value);
+        }
     }
 
     /** @param present of the process that calls again */

@@ -1,5 +1,6 @@
 package dev.belay.pipeline;
 
+import dev.belay.config.Configuration;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.error.BelayException;
 import dev.belay.report.RunReport;
@@ -8,11 +9,14 @@ import dev.belay.store.Json;
 import dev.belay.store.Manifest;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.CheckResult;
+import dev.belay.verify.Limit;
 import dev.belay.verify.Scope;
 import dev.belay.verify.Verdict;
+import dev.belay.verify.Verification;
 import dev.belay.verify.Verifier;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -30,51 +34,71 @@ final class Health {
 
     private final Session session;
     private final Verifier verifier;
+    private final List<String> notes = new ArrayList<>();
 
     Health(Session session) {
         this.session = session;
-        this.verifier = new Verifier(
-                session.engine(),
-                session.configuration().verify(),
-                session.time(),
-                result -> session.progress()
-                        .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()));
+        this.verifier = verifier(session, notes);
     }
 
-    /** One quick pass: was what runs now healthy? */
+    /** @param notes to which is added what people must know beside the checks */
+    static Verifier verifier(Session session, List<String> notes) {
+        return verifier(session, session.configuration().verify(), notes);
+    }
+
+    static Verifier verifier(Session session, Configuration.Verify policy, List<String> notes) {
+        return new Verifier(session.engine(), policy, session.time(), new Verifier.Listener() {
+            @Override
+            public void result(CheckResult result) {
+                session.progress()
+                        .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason());
+            }
+
+            @Override
+            public void note(String line) {
+                session.progress().note(line);
+                notes.add(line);
+            }
+        });
+    }
+
+    /** What there was to say since the last call, beside the checks. */
+    List<String> takeNotes() {
+        List<String> taken = List.copyOf(notes);
+        notes.clear();
+        return taken;
+    }
+
+    /** One quick pass: was what runs now healthy? What was never found healthy is not, by one look. */
     Verdict now(List<ContainerDocument> present) {
-        return new Verifier(session.engine(), session.configuration().verify(), session.time(), result -> {})
+        Verdict verdict = new Verifier(session.engine(), session.configuration().verify(), session.time(), result -> {})
                 .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(present), Map.of(), Set.of(), false));
+        return new Unproven(session)
+                .check(present)
+                .map(check -> {
+                    List<CheckResult> checks = new ArrayList<>(verdict.checks());
+                    checks.add(check);
+                    return new Verdict(Verdict.State.UNHEALTHY, List.copyOf(checks), verdict.seconds());
+                })
+                .orElse(verdict);
     }
 
     /**
-     * Verifies a new release. What failed in the baseline already neither causes a rollback nor hides one; where nothing
-     * ran before there is no baseline to excuse anything.
+     * Begins to verify a new release.
+     *
+     * @param limit of the whole deployment; null for none
      */
-    Verdict afterDeploy(List<ContainerDocument> before, Verdict baseline, Instant changedAt) {
-        Set<String> excused = new TreeSet<>();
-        if (before.stream().anyMatch(ContainerDocument::up)) {
-            baseline.failures().forEach(c -> excused.add(c.name()));
-            // What had crashed before may crash again when the deployment starts it.
-            before.stream().filter(Health::crashed).forEach(c -> excused.add("container " + c.name()));
-        }
-        return verifier.verify(new Scope(
-                session.project(),
-                LOCALHOST,
-                Scope.stopped(before),
-                expectedReplicas(before),
-                excused,
-                false,
-                changedAt));
-    }
-
-    /** Ended by itself with an error, not by an operator's stop (which ends with 128 plus INT, KILL or TERM). */
-    private static boolean crashed(ContainerDocument container) {
-        return !container.up()
-                && switch (container.exitCode()) {
-                    case 0, 130, 137, 143 -> false;
-                    default -> true;
-                };
+    Verification afterDeploy(Baseline baseline, Instant changedAt, @Nullable Limit limit) {
+        return verifier.begin(
+                new Scope(
+                        session.project(),
+                        LOCALHOST,
+                        Scope.stopped(baseline.containers()),
+                        expectedReplicas(baseline.containers()),
+                        baseline.failing(),
+                        false,
+                        changedAt),
+                limit);
     }
 
     /** Verifies that what a restore point holds is back; what was failing when it was captured may fail again. */

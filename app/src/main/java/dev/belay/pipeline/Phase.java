@@ -9,6 +9,7 @@ public enum Phase {
     SEALED,
     APPLY,
     VERIFY,
+    CONFIRM,
     COMMITTED,
     ROLLBACK,
     ENDED;
@@ -18,6 +19,7 @@ public enum Phase {
         DISCARD("let go of what was held, discard the partial restore point"),
         LEAVE("nothing was changed: end the run"),
         ROLL_BACK("roll back to the restore point of the run"),
+        COMMIT_IF_CONFIRMED("commit if it was confirmed, else roll back to the restore point of the run"),
         FINISH("finish what the commit left: keep the files, apply the retention"),
         GO_ON("go on with the rollback"),
         NOTHING("nothing: the run has ended");
@@ -39,7 +41,8 @@ public enum Phase {
             case CAPTURE -> EnumSet.of(SEALED, ENDED);
             case SEALED -> EnumSet.of(APPLY, ENDED);
             case APPLY -> EnumSet.of(VERIFY, ROLLBACK, ENDED);
-            case VERIFY -> EnumSet.of(COMMITTED, ROLLBACK, ENDED);
+            case VERIFY -> EnumSet.of(CONFIRM, COMMITTED, ROLLBACK, ENDED);
+            case CONFIRM -> EnumSet.of(COMMITTED, ROLLBACK, ENDED);
             case COMMITTED -> EnumSet.of(ENDED);
             case ROLLBACK -> EnumSet.of(ENDED);
             case ENDED -> EnumSet.noneOf(Phase.class);
@@ -53,6 +56,7 @@ public enum Phase {
             case SEALED -> OnResume.LEAVE;
             case APPLY -> OnResume.ROLL_BACK;
             case VERIFY -> OnResume.ROLL_BACK;
+            case CONFIRM -> OnResume.COMMIT_IF_CONFIRMED;
             case COMMITTED -> OnResume.FINISH;
             case ROLLBACK -> OnResume.GO_ON;
             case ENDED -> OnResume.NOTHING;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Registry {
     /** Says where this is kept; it has to survive a reboot. */
-    static final String VARIABLE = "BELAY_STATE_DIR";
+    public static final String VARIABLE = "BELAY_STATE_DIR";
 
     private static final Path DEFAULT = Path.of("/var/lib/belay");
     /** No project has such a name, and projects keep their restore points beside it. */
@@ -37,6 +37,11 @@ public final class Registry {
     public Registry(Path directory, Call call) {
         this.directory = directory;
         this.call = call;
+    }
+
+    /** How this process was called. */
+    Call call() {
+        return call;
     }
 
     public static Path directory(Map<String, String> environment) {

@@ -289,9 +289,14 @@ final class Restoring {
             }
             throw e;
         }
-        report.restored(result, run.setAside());
+        report.restored(result, run.setAside()).notes(health.takeNotes());
         Outcome outcome = outcome(result, success);
         if (outcome.exitCode() == success.exitCode()) {
+            if (outcome == success) {
+                new Unproven(session).rememberAs(undo.point(), run.id());
+            } else {
+                new Unproven(session).remember(run.id(), outcome.words());
+            }
             new Capturing(session, runner).prune();
             run.end(outcome.words());
             return report.buildAndKeep(outcome, runner.records());
@@ -336,7 +341,9 @@ final class Restoring {
             return Outcome.ROLLBACK_FAILED;
         }
         if (!result.rolledBackAndVerified()) {
-            return Outcome.ROLLED_BACK_UNHEALTHY;
+            return result.verdict() != null && result.verdict().state() == Verdict.State.INCONCLUSIVE
+                    ? Outcome.ROLLED_BACK_INCONCLUSIVE
+                    : Outcome.ROLLED_BACK_UNHEALTHY;
         }
         Set<String> failedBefore =
                 new HashSet<>(result.point().manifest().health().failing());
@@ -345,9 +352,7 @@ final class Restoring {
         if (!failsAgain) {
             return success;
         }
-        return success == Outcome.DEPLOY_FAILED_ROLLED_BACK
-                ? Outcome.DEPLOY_FAILED_BACK_AS_CAPTURED
-                : Outcome.ROLLED_BACK_AS_CAPTURED;
+        return success.asCaptured();
     }
 
     /** What an operator does when the rollback itself did not succeed. */

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code belay resume}: finishes or undoes the run that was cut off, as {@link Phase#onResume} says. */
 public final class Resume {
@@ -61,9 +62,17 @@ public final class Resume {
     }
 
     public RunReport run() throws InterruptedException {
+        return run((String) null);
+    }
+
+    /** @param runId of the only run that is to be resumed; null for whichever was cut off */
+    RunReport run(@Nullable String runId) throws InterruptedException {
         ReportBuilder report = new ReportBuilder(session, "resume");
         try (ProjectLock lock = Run.lock(session, "resume")) {
             Optional<Path> directory = Runs.unfinished(session);
+            if (runId != null && directory.isPresent() && !directory.get().endsWith(runId)) {
+                return report.build(Outcome.NOTHING_TO_RESUME, List.of());
+            }
             if (directory.isEmpty()) {
                 session.registry().leave(session.progress());
                 archiveWhatIsOwed();
@@ -149,20 +158,35 @@ public final class Resume {
                 yield report.build(Outcome.UNDONE, runner.records());
             }
             case ROLL_BACK -> {
-                Undo undo = undo(run);
-                run.enter(Phase.ROLLBACK, undo.values());
-                yield rollBack(run, runner, undo, report, onFailure);
+                report.why("the run was cut off");
+                yield rollBack(run, runner, report, onFailure);
             }
-            case GO_ON -> rollBack(run, runner, undo(run), report, onFailure);
-            case FINISH -> {
-                new Commit(session).publish(pointId(run));
-                capturing.prune();
-                run.end(Outcome.FINISHED.words());
-                archiveWhatIsOwed();
-                yield report.build(Outcome.FINISHED, runner.records());
+            case GO_ON -> {
+                report.why("the run was cut off");
+                yield goOn(run, runner, undo(run), report, onFailure);
             }
+            case COMMIT_IF_CONFIRMED -> {
+                if (new Confirmation(Runs.directory(session, run.id())).confirmedBeforeWithdrawn()) {
+                    run.enter(Phase.COMMITTED, undo(run).values());
+                    yield finish(run, runner, report, Outcome.FINISHED_CONFIRMED);
+                }
+                report.why("the release was not confirmed (it could be until "
+                        + Confirmation.until(run.journal().entries())
+                        + "), and the process that had deployed it was gone");
+                yield rollBack(run, runner, report, onFailure);
+            }
+            case FINISH -> finish(run, runner, report, Outcome.FINISHED);
             case NOTHING -> report.build(Outcome.NOTHING_TO_RESUME, List.of());
         };
+    }
+
+    private RunReport finish(Run run, Runner runner, ReportBuilder report, Outcome outcome)
+            throws InterruptedException {
+        new Commit(session).publish(pointId(run));
+        new Capturing(session, runner).prune();
+        run.end(outcome.words());
+        archiveWhatIsOwed();
+        return report.build(outcome, runner.records());
     }
 
     /** A run that was cut off behind its end, or behind its seal, still owes archives. */
@@ -217,9 +241,15 @@ public final class Resume {
         }
     }
 
-    private RunReport rollBack(Run run, Runner runner, Undo undo, ReportBuilder report, Restoring.OnFailure onFailure)
+    private RunReport rollBack(Run run, Runner runner, ReportBuilder report, Restoring.OnFailure onFailure)
             throws InterruptedException {
-        report.why("the run was cut off");
+        Undo undo = undo(run);
+        run.enter(Phase.ROLLBACK, undo.values());
+        return goOn(run, runner, undo, report, onFailure);
+    }
+
+    private RunReport goOn(Run run, Runner runner, Undo undo, ReportBuilder report, Restoring.OnFailure onFailure)
+            throws InterruptedException {
         boolean spentBefore = Standbys.spent(undo.point());
         RunReport done = new Restoring(session, runner, new Health(session), run.journal())
                 .finish(run, undo, report, Outcome.ROLLED_BACK, onFailure);

@@ -36,6 +36,7 @@ public final class Status {
      * @param aboutSeconds until what runs is replaced and has been healthy for the minimum healthy time
      * @param data how each data set would go back
      * @param problem why no rollback is possible now; empty when one is
+     * @param confirmUntil until when a deployment waits for a confirmation, RFC 3339; null when none does
      */
     public record Answer(
             List<Container> containers,
@@ -43,7 +44,8 @@ public final class Status {
             double aboutSeconds,
             List<Data> data,
             String problem,
-            int points) {}
+            int points,
+            @Nullable String confirmUntil) {}
 
     /**
      * @param from {@code standby}: a rename, however large it is; or {@code archive}
@@ -59,11 +61,31 @@ public final class Status {
         List<Container> containers = present.stream().map(Status::container).toList();
         int points = newestFirst.size();
         Optional<String> holder = ProjectLock.holder(session.locking().directory(), session.project());
+        Optional<Confirmation.Awaited> awaited = Confirmation.awaited(session);
+        String until = awaited.map(a -> a.until().toString()).orElse(null);
         if (holder.isPresent()) {
-            return new Answer(containers, null, 0, List.of(), "another run is under way: " + holder.get(), points);
+            String waits = until == null
+                    ? ""
+                    : "; its release is healthy and waits for `belay confirm` until " + until
+                            + ", else it is rolled back";
+            return new Answer(
+                    containers, null, 0, List.of(), "another run is under way: " + holder.get() + waits, points, until);
+        }
+        if (until != null) {
+            return new Answer(
+                    containers,
+                    null,
+                    0,
+                    List.of(),
+                    "a release waits for `belay confirm` until " + until
+                            + ", else it is rolled back; the process that deployed it is gone (belay resume rolls it back"
+                            + " now)",
+                    points,
+                    until);
         }
         if (Resume.needed(session)) {
-            return new Answer(containers, null, 0, List.of(), "an earlier run was cut off: belay resume first", points);
+            return new Answer(
+                    containers, null, 0, List.of(), "an earlier run was cut off: belay resume first", points, null);
         }
         try {
             Optional<RestorePoint> target = Target.lastKnownGood(session.engine(), newestFirst, present, EVERYTHING);
@@ -71,7 +93,7 @@ public final class Status {
                 String problem = points == 0
                         ? "there is no restore point yet; belay backup makes one, and every belay deploy does"
                         : "there is no verified restore point that differs from what runs";
-                return new Answer(containers, null, 0, List.of(), problem, points);
+                return new Answer(containers, null, 0, List.of(), problem, points, null);
             }
             RollbackPlan plan = new Restoring(
                             session, new Runner(session.time(), session.progress(), null), new Health(session), null)
@@ -81,9 +103,9 @@ public final class Status {
                             ? new Data(d.name(), "archive", d.bytes(), d.bytes() / UNPACK_BYTES_PER_SECOND)
                             : new Data(d.name(), "standby", d.bytes(), 0))
                     .toList();
-            return new Answer(containers, target.get(), estimate(target.get(), plan, data), data, "", points);
+            return new Answer(containers, target.get(), estimate(target.get(), plan, data), data, "", points, null);
         } catch (BelayException e) {
-            return new Answer(containers, null, 0, List.of(), e.what() + ": " + e.why(), points);
+            return new Answer(containers, null, 0, List.of(), e.what() + ": " + e.why(), points, null);
         }
     }
 

@@ -7,10 +7,9 @@ import dev.belay.report.RunReport;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Scope;
 import dev.belay.verify.Verdict;
-import dev.belay.verify.Verifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,17 +35,16 @@ public final class Verify {
                 configured.minHealthyTime(),
                 configured.healthyDeadline(),
                 configured.checks());
-        Verdict verdict = new Verifier(
-                        session.engine(),
-                        policy,
-                        session.time(),
-                        result -> session.progress()
-                                .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()))
+        List<String> notes = new ArrayList<>();
+        Verdict verdict = Health.verifier(session, policy, notes)
                 .verify(new Scope(session.project(), host, completedBefore(), Map.of(), Set.of(), false));
-        report.checks(Health.report(verdict.checks())).why(Health.why(verdict));
+        report.checks(Health.report(verdict.checks())).why(Health.why(verdict)).notes(notes);
         if (!verdict.healthy()) {
             report.failedChecks(Health.report(verdict.failures()))
                     .evidence(EvidenceCollector.collect(session.engine(), session.project(), verdict));
+        }
+        if (verdict.healthy() && host.equals(Health.LOCALHOST)) {
+            new Unproven(session).forget();
         }
         Outcome outcome = switch (verdict.state()) {
             case HEALTHY -> Outcome.HEALTHY;

@@ -4,6 +4,7 @@ import dev.belay.os.TreeDeletion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -66,6 +67,26 @@ public final class AtomicFiles {
         }
         if (parent != null) {
             sync(parent);
+        }
+    }
+
+    /**
+     * Writes a private file unless there is one: of several that try it, also at the same time, one succeeds.
+     *
+     * @return whether it was this call
+     */
+    public static boolean writeFirst(Path file, byte[] content) throws IOException {
+        Path own = file.resolveSibling("." + file.getFileName() + "."
+                + ProcessHandle.current().pid() + "." + Thread.currentThread().getId());
+        write(own, content);
+        try {
+            Files.createLink(file, own);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(own);
+            syncParent(file);
         }
     }
 

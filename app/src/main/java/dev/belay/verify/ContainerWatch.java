@@ -26,6 +26,7 @@ final class ContainerWatch {
     private Map<String, String> services = new HashMap<>();
     private @Nullable Map<String, Integer> expected;
     private @Nullable Instant heardUntil;
+    private List<ContainerDocument> seenLast = List.of();
 
     /** @param broke what happened since the last look that ends a healthy time */
     record Look(List<CheckResult> results, Optional<String> broke) {}
@@ -35,6 +36,11 @@ final class ContainerWatch {
         this.scope = scope;
     }
 
+    /** The containers of the last look. */
+    List<ContainerDocument> seenLast() {
+        return seenLast;
+    }
+
     /**
      * The documents say what is now, the engine's events what happened in between.
      *
@@ -42,6 +48,7 @@ final class ContainerWatch {
      */
     Look look(Instant now) {
         List<ContainerDocument> containers = engine.containers(scope.project());
+        seenLast = containers;
         Map<String, ContainerTruth.Ends> ends = ends(now);
         List<CheckResult> results = new ArrayList<>();
         Optional<String> broke = Optional.empty();

@@ -119,6 +119,13 @@ final class ProbeRun {
         return true;
     }
 
+    /** What has failed before it was good does not count any more. */
+    void forgive() {
+        if (state == CheckResult.State.OK) {
+            failures = 0;
+        }
+    }
+
     CheckResult result() {
         String reason;
         if (last == null) {

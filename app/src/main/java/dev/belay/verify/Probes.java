@@ -78,6 +78,11 @@ final class Probes implements AutoCloseable {
                 .forEach(r -> start(r, now));
     }
 
+    /** Attempts that have failed do not count any more where the last one was good. */
+    void forgive() {
+        runs.forEach(ProbeRun::forgive);
+    }
+
     boolean allAnsweredSince(long moment) {
         return runs.stream().allMatch(r -> !r.required() || r.answeredSince(moment));
     }

@@ -9,6 +9,7 @@ import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Comes to a verdict about what runs: once and quickly, or with all the patience that the policy grants. */
 public final class Verifier {
@@ -21,6 +22,9 @@ public final class Verifier {
     public interface Listener {
         /** The displayed state of a check has changed, or an attempt has failed. */
         void result(CheckResult result);
+
+        /** Something else that people must know. */
+        default void note(String line) {}
     }
 
     public Verifier(Engine engine, Configuration.Verify policy, Time time, Listener listener) {
@@ -72,11 +76,20 @@ public final class Verifier {
      * @throws BelayException ENGINE_UNREACHABLE, or INTERRUPTED when the run is being ended
      */
     public Verdict verify(Scope scope) {
-        try (Verification verification = new Verification(engine, policy, time, new Board(listener), scope)) {
-            return verification.run();
+        try (Verification verification = begin(scope, null)) {
+            return verification.verdict();
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /**
+     * The same for one who goes on looking after the verdict.
+     *
+     * @param limit null for none
+     */
+    public Verification begin(Scope scope, @Nullable Limit limit) {
+        return new Verification(engine, policy, time, listener, scope, limit);
     }
 
     static CheckResult skipped(String name, boolean required, Scope scope) {

@@ -88,6 +88,17 @@ final class Docs {
         return this;
     }
 
+    /** @param startPeriod and the other times in seconds */
+    Docs healthcheck(int startPeriod, int interval, int retries, int timeout) {
+        ((ObjectNode) json.path("Config"))
+                .putObject("Healthcheck")
+                .put("StartPeriod", startPeriod * 1_000_000_000L)
+                .put("Interval", interval * 1_000_000_000L)
+                .put("Retries", retries)
+                .put("Timeout", timeout * 1_000_000_000L);
+        return this;
+    }
+
     ContainerDocument doc() {
         return new ContainerDocument(json);
     }
