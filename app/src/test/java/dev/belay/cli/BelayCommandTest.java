@@ -17,8 +17,19 @@ import picocli.CommandLine.Command;
 
 /** What is left out of the command line, because the words need none of it, must not be missed. */
 class BelayCommandTest {
-    private static final List<String> COMMANDS =
-            List.of("deploy", "backup", "verify", "rollback", "resume", "status", "list", "show", "check", "prune");
+    private static final List<String> COMMANDS = List.of(
+            "deploy",
+            "backup",
+            "verify",
+            "rollback",
+            "resume",
+            "status",
+            "list",
+            "show",
+            "check",
+            "prune",
+            "lint",
+            "init");
 
     @TempDir
     Path home;
