@@ -37,6 +37,12 @@ final class LayerTest {
             .definedBy("dev.belay.archive")
             .layer("report")
             .definedBy("dev.belay.report")
+            .layer("lint")
+            .definedBy("dev.belay.lint")
+            .layer("init")
+            .definedBy("dev.belay.init")
+            .layer("project")
+            .definedBy("dev.belay.project")
             .whereLayer("main")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("cli")
@@ -50,7 +56,13 @@ final class LayerTest {
             .whereLayer("rollback")
             .mayOnlyBeAccessedByLayers("pipeline", "cli")
             .whereLayer("report")
-            .mayOnlyBeAccessedByLayers("pipeline", "cli");
+            .mayOnlyBeAccessedByLayers("pipeline", "cli")
+            .whereLayer("lint")
+            .mayOnlyBeAccessedByLayers("pipeline", "cli")
+            .whereLayer("init")
+            .mayOnlyBeAccessedByLayers("pipeline")
+            .whereLayer("project")
+            .mayOnlyBeAccessedByLayers("pipeline", "lint", "init");
 
     /** Under every writer: whatever may show a secret may use it, so it may use nobody. */
     @ArchTest

@@ -21,6 +21,7 @@ import dev.belay.pipeline.Registry;
 import dev.belay.pipeline.Resume;
 import dev.belay.pipeline.SecretSources;
 import dev.belay.pipeline.Session;
+import dev.belay.pipeline.Surroundings;
 import dev.belay.report.RunReport;
 import dev.belay.report.TextReport;
 import dev.belay.secret.RedactedJson;
@@ -275,6 +276,76 @@ public final class App implements AutoCloseable {
             }
         } catch (BelayException e) {
             return failed(options, console, command, project, e);
+        }
+    }
+
+    /** A command's work on the project's files. */
+    @FunctionalInterface
+    interface Look {
+        int run(Surroundings around, Console console) throws InterruptedException;
+    }
+
+    /** How a command that only looks comes to its configuration. */
+    @FunctionalInterface
+    interface Loading {
+        Configuration load(
+                Options options,
+                Map<String, String> environment,
+                UserFiles files,
+                Path workingDirectory,
+                @Nullable Engine engine);
+    }
+
+    /** From the command line, the environment and {@code belay.yml}, as every other command. */
+    static final Loading AS_CONFIGURED = (options, environment, files, workingDirectory, engine) ->
+            ConfigurationLoader.load(options, environment, files, workingDirectory);
+
+    /** For a command that works on files, takes no lock, and asks the engine only where one answers. */
+    int look(GlobalOptions options, String command, Loading loading, Look work) {
+        Console console = console(options);
+        Options named = options.options();
+        String project = named.project();
+        UserFiles files = new UserFiles(Trust.ofCaller(environment), redactor);
+        awaitReady();
+        String noEngine = "";
+        Engine found = null;
+        try {
+            found = outside.engine(environment, home);
+        } catch (BelayException e) {
+            noEngine = e.why().lines().findFirst().orElse("");
+        }
+        try (Engine answering = found) {
+            Configuration loaded = loading.load(named, environment, files, workingDirectory, answering);
+            project = loaded.project();
+            SecretSources secrets = new SecretSources(files, environment);
+            secrets.learn(loaded);
+            Engine engine = answering == null ? null : secrets.watched(answering, project);
+            Configuration configuration = engine == null ? loaded : Discovery.complete(loaded, engine);
+            if (!configuration.composeFiles().equals(loaded.composeFiles())) {
+                secrets.learn(configuration);
+            }
+            OwnPlaces.require(files.trust(), configuration, environment);
+            Surroundings around = new Surroundings(
+                    configuration,
+                    workingDirectory,
+                    ConfigurationLoader.file(named, environment, files, workingDirectory)
+                            .orElse(null),
+                    engine,
+                    noEngine,
+                    secrets.watched(outside.compose(configuration, processes)),
+                    processes,
+                    environment,
+                    secrets);
+            return work.run(around, console);
+        } catch (BelayException e) {
+            return failed(options, console, command, project, e);
+        } catch (InterruptedException e) {
+            return failed(
+                    options,
+                    console,
+                    command,
+                    project,
+                    new BelayException(Category.INTERRUPTED, "interrupted", "a signal came", "call again", e));
         }
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit codes: 0 done, 1 not healthy (verify), 2 usage or configuration, 3 deployment failed and rolled back,",
+            "Exit codes: 0 done, 1 not healthy (verify) or findings (lint), 2 usage or configuration, 3 deployment failed and rolled back,",
             "4 rollback failed, 5 refused or backup failed, 6 restore point unusable, 7 locked, 8 an earlier run was cut off, 9 engine unreachable,",
             "130/143 interrupted.",
             "",
@@ -42,6 +42,8 @@ public final class BelayCommand implements Runnable {
             Map.entry("show", ShowCommand.class),
             Map.entry("check", CheckCommand.class),
             Map.entry("prune", PruneCommand.class),
+            Map.entry("lint", LintCommand.class),
+            Map.entry("init", InitCommand.class),
             Map.entry(DetachedWatch.COMMAND, WatchConfirmationCommand.class));
 
     @Mixin

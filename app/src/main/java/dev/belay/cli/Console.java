@@ -82,6 +82,17 @@ final class Console implements Progress {
         out.println(plain(text));
     }
 
+    /** The first line of a finding: where, how bad, by which rule, what. */
+    void finding(int line, String level, String rule, String what) {
+        String colour = switch (level) {
+            case "error" -> "31";
+            case "warning" -> "33";
+            default -> "36";
+        };
+        out.println(
+                String.format(Locale.ROOT, "%6d  ", line) + paint(colour, level) + "  " + rule + "  " + plain(what));
+    }
+
     /** The last line of a run. */
     void outcome(boolean good, String text) {
         out.println(paint(good ? "32;1" : "31;1", plain(text)));

@@ -46,10 +46,23 @@ public final class ConfigurationLoader {
     /** @param workingDirectory where relative paths start, unless a project directory is given */
     public static Configuration load(
             Options options, Map<String, String> environment, UserFiles files, Path workingDirectory) {
-        return new ConfigurationLoader(options, environment, files, workingDirectory).load();
+        return new ConfigurationLoader(options, environment, files, workingDirectory).load(true);
     }
 
-    private Configuration load() {
+    /** The same, as if there were no {@code belay.yml}. */
+    public static Configuration discover(
+            Options options, Map<String, String> environment, UserFiles files, Path workingDirectory) {
+        return new ConfigurationLoader(options, environment, files, workingDirectory).load(false);
+    }
+
+    /** The {@code belay.yml} that {@link #load} reads; empty when there is none. */
+    public static Optional<Path> file(
+            Options options, Map<String, String> environment, UserFiles files, Path workingDirectory) {
+        ConfigurationLoader loader = new ConfigurationLoader(options, environment, files, workingDirectory);
+        return loader.configFile(absolute(loader.base, options.files()));
+    }
+
+    private Configuration load(boolean withFile) {
         if (options.projectDirectory() != null && !Files.isDirectory(base)) {
             throw new BelayException(
                     Category.USAGE,
@@ -58,7 +71,11 @@ public final class ConfigurationLoader {
                     "Correct -C");
         }
         List<Path> optionFiles = absolute(base, options.files());
-        BelayFile file = belayFile(optionFiles);
+        BelayFile file = withFile
+                ? configFile(optionFiles)
+                        .map(f -> BelayFile.read(files, f, shown(f)))
+                        .orElseGet(() -> BelayFile.none(base))
+                : BelayFile.none(base);
         Settings settings = Settings.read(file, problems);
         // -C is where everything starts; without it belay.yml means files beside itself
         Path start = options.projectDirectory() != null ? base : file.directory();
@@ -96,18 +113,14 @@ public final class ConfigurationLoader {
     }
 
     /** The file named with --config, else the belay.yml beside the first compose file or in the project directory. */
-    private BelayFile belayFile(List<Path> optionFiles) {
+    private Optional<Path> configFile(List<Path> optionFiles) {
         if (options.configFile() != null) {
-            Path file = absolute(base, options.configFile());
-            return BelayFile.read(files, file, shown(file));
+            return Optional.of(absolute(base, options.configFile()));
         }
-        for (Path directory : configDirectories(optionFiles)) {
-            Path file = directory.resolve(BelayFile.NAME);
-            if (Files.exists(file)) {
-                return BelayFile.read(files, file, shown(file));
-            }
-        }
-        return BelayFile.none(base);
+        return configDirectories(optionFiles).stream()
+                .map(directory -> directory.resolve(BelayFile.NAME))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     private List<Path> configDirectories(List<Path> optionFiles) {

@@ -13,11 +13,11 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** YAML text to nodes that know their lines. */
-final class Yaml {
+public final class Yaml {
     private Yaml() {}
 
     /** Text that is not YAML, with the place of the error; the message is one line. */
-    static final class NotYaml extends Exception {
+    public static final class NotYaml extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final int line;
@@ -30,17 +30,17 @@ final class Yaml {
         }
 
         /** {@code file:line:column}, both counted from 1. */
-        String place(String file) {
+        public String place(String file) {
             return file + ":" + line + ":" + column;
         }
 
-        String problem() {
+        public String problem() {
             return String.valueOf(getMessage());
         }
     }
 
     /** The documents of a stream; none for an empty one. */
-    static List<Node> documents(String text) throws NotYaml {
+    public static List<Node> documents(String text) throws NotYaml {
         LoadSettings settings =
                 LoadSettings.builder().setSchema(new CoreSchema()).build();
         try {

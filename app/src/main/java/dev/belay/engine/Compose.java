@@ -15,6 +15,11 @@ public interface Compose {
     /** The resolved model, to the letter as {@code docker compose config --format json} prints it. */
     String model();
 
+    /** The same for a project that Compose calls inconsistent, such as one that scales a fixed container name. */
+    default String inconsistentModel() {
+        return model();
+    }
+
     /**
      * The hash of each service's configuration, as Compose writes it into the {@code config-hash} label.
      *

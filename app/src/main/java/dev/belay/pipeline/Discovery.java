@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Learns from the labels of a running project what nobody has told: where its files are. */
 public final class Discovery {
@@ -41,6 +42,23 @@ public final class Discovery {
                 configuration.deploy(),
                 configuration.verify(),
                 configuration.rollback());
+    }
+
+    /** The project that was started from this directory; empty when none was, or more than one. */
+    public static Optional<String> projectOf(Engine engine, Path directory) {
+        List<String> here = engine.projects().stream()
+                .filter(project -> engine.containers(project).stream()
+                        .anyMatch(c -> c.label(PROJECT + "working_dir").equals(directory.toString())))
+                .toList();
+        return here.size() == 1 ? Optional.of(here.get(0)) : Optional.empty();
+    }
+
+    /** The env files that Compose was given when these containers were started, as far as they are still there. */
+    static List<Path> envFiles(List<ContainerDocument> containers) {
+        return containers.stream()
+                .flatMap(c -> paths(c.label(PROJECT + "environment_file")).stream())
+                .distinct()
+                .toList();
     }
 
     private static List<Path> paths(String label) {

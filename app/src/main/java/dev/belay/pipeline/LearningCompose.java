@@ -24,6 +24,13 @@ record LearningCompose(Compose compose, Consumer<String> seen) implements Compos
     }
 
     @Override
+    public String inconsistentModel() {
+        String text = compose.inconsistentModel();
+        seen.accept(text);
+        return text;
+    }
+
+    @Override
     public Map<String, String> hashes(String modelText, Map<String, String> containers) {
         return compose.hashes(modelText, containers);
     }

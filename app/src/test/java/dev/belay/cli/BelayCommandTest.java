@@ -29,6 +29,8 @@ class BelayCommandTest {
             "show",
             "check",
             "prune",
+            "lint",
+            "init",
             "watch-confirmation");
 
     @TempDir

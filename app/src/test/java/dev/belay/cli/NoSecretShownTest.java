@@ -141,6 +141,20 @@ class NoSecretShownTest {
                 world.run(redactor.get(), "backup");
                 return List.of("prune");
             }
+        },
+        LINT {
+            @Override
+            List<String> prepare(CanaryWorld world, Supplier<Redactor> redactor) {
+                world.ill().replaced();
+                return List.of("--json", "lint");
+            }
+        },
+        INIT {
+            @Override
+            List<String> prepare(CanaryWorld world, Supplier<Redactor> redactor) {
+                world.ill();
+                return List.of("init", "--stdout");
+            }
         };
 
         abstract List<String> prepare(CanaryWorld world, Supplier<Redactor> redactor) throws IOException;

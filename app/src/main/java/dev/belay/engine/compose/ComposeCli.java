@@ -51,6 +51,11 @@ public final class ComposeCli implements Compose {
         return ask(command(List.of("config", "--format", "json")), "");
     }
 
+    @Override
+    public String inconsistentModel() {
+        return ask(command(List.of("config", "--no-consistency", "--format", "json")), "");
+    }
+
     /**
      * {@code config --hash} hashes services as they are written, {@code up} as they are resolved: with the content of
      * {@code env_file} and the container behind {@code service:NAME} (docker/compose issues 14001, 9211). So the

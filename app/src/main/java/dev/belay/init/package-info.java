@@ -1,0 +1,3 @@
+/** A first {@code belay.yml}, written from what is there. */
+@org.jspecify.annotations.NullMarked
+package dev.belay.init;
