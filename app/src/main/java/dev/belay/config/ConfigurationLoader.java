@@ -59,9 +59,9 @@ public final class ConfigurationLoader {
         }
         List<Path> optionFiles = absolute(base, options.files());
         BelayFile file = belayFile(optionFiles);
-        Settings settings = Settings.read(file, problems);
         // -C is where everything starts; without it belay.yml means files beside itself
         Path start = options.projectDirectory() != null ? base : file.directory();
+        Settings settings = Settings.read(file, start, problems);
 
         List<Path> envFiles = firstGiven(
                 absolute(base, options.envFiles()),

@@ -34,12 +34,18 @@ final class Health {
                 session.configuration().verify(),
                 session.time(),
                 result -> session.progress()
-                        .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()));
+                        .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()),
+                session.machine());
     }
 
     /** One quick pass: was what runs now healthy? */
     Verdict now(List<ContainerDocument> present) {
-        return new Verifier(session.engine(), session.configuration().verify(), session.time(), result -> {})
+        return new Verifier(
+                        session.engine(),
+                        session.configuration().verify(),
+                        session.time(),
+                        result -> {},
+                        session.machine())
                 .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(present), Map.of(), Set.of(), false));
     }
 

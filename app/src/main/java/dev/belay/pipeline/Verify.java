@@ -41,7 +41,8 @@ public final class Verify {
                         policy,
                         session.time(),
                         result -> session.progress()
-                                .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()))
+                                .check(result.name(), result.state().name().toLowerCase(Locale.ROOT), result.reason()),
+                        session.machine())
                 .verify(new Scope(session.project(), host, completedBefore(), Map.of(), Set.of(), false));
         report.checks(Health.report(verdict.checks())).why(Health.why(verdict));
         if (!verdict.healthy()) {

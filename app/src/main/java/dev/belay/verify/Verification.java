@@ -41,7 +41,8 @@ final class Verification implements AutoCloseable {
     private @Nullable Long silentSince;
     private String lastBreak = "";
 
-    Verification(Engine engine, Configuration.Verify policy, Time time, Board board, Scope scope) {
+    Verification(
+            Engine engine, Configuration.Verify policy, Time time, Board board, Scope scope, ProbeFactory factory) {
         this.engine = engine;
         this.policy = policy;
         this.time = time;
@@ -49,7 +50,7 @@ final class Verification implements AutoCloseable {
         this.scope = scope;
         this.start = time.nanos();
         this.watch = new ContainerWatch(engine, scope);
-        this.probes = new Probes(policy, scope, time, bell, run -> {
+        this.probes = new Probes(policy, false, factory, scope, time, bell, run -> {
             board.tell(run.result());
             if (run.required()) {
                 lastBreak = run.name() + ": " + run.result().reason();

@@ -6,7 +6,6 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Bell;
 import dev.belay.os.Time;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +15,7 @@ public final class Verifier {
     private final Configuration.Verify policy;
     private final Time time;
     private final Listener listener;
+    private final LocalMachine machine;
 
     /** Hears how the checks go; called from the thread that verifies. */
     public interface Listener {
@@ -23,11 +23,12 @@ public final class Verifier {
         void result(CheckResult result);
     }
 
-    public Verifier(Engine engine, Configuration.Verify policy, Time time, Listener listener) {
+    public Verifier(Engine engine, Configuration.Verify policy, Time time, Listener listener, LocalMachine machine) {
         this.engine = engine;
         this.policy = policy;
         this.time = time;
         this.listener = listener;
+        this.machine = machine;
     }
 
     /**
@@ -39,10 +40,8 @@ public final class Verifier {
     public Verdict quick(Scope scope) {
         long start = time.nanos();
         Board board = new Board(listener);
-        Configuration.Verify once = new Configuration.Verify(
-                1, Duration.ZERO, policy.timeout(), Duration.ZERO, policy.healthyDeadline(), policy.checks());
         Bell bell = new Bell();
-        try (Probes probes = new Probes(once, scope, time, bell, run -> {})) {
+        try (Probes probes = new Probes(policy, true, factory(scope), scope, time, bell, run -> {})) {
             probes.startDue(false);
             List<CheckResult> results = new ArrayList<>();
             if (scope.thisMachine()) {
@@ -72,11 +71,16 @@ public final class Verifier {
      * @throws BelayException ENGINE_UNREACHABLE, or INTERRUPTED when the run is being ended
      */
     public Verdict verify(Scope scope) {
-        try (Verification verification = new Verification(engine, policy, time, new Board(listener), scope)) {
+        try (Verification verification =
+                new Verification(engine, policy, time, new Board(listener), scope, factory(scope))) {
             return verification.run();
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    private ProbeFactory factory(Scope scope) {
+        return new ProbeFactory(engine, machine, scope, policy);
     }
 
     static CheckResult skipped(String name, boolean required, Scope scope) {

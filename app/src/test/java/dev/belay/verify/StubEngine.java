@@ -13,6 +13,7 @@ import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -231,7 +232,7 @@ final class StubEngine implements Engine {
     }
 
     @Override
-    public String logs(String id, int tail) {
+    public String logs(String id, int tail, Instant since) {
         throw notHere();
     }
 

@@ -16,9 +16,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -334,7 +336,7 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
-    public String logs(String id, int tail) {
+    public String logs(String id, int tail, Instant since) {
         Optional<ContainerDocument> container = container(id);
         JsonNode document = container
                 .<JsonNode>map(ContainerDocument::json)
@@ -348,7 +350,8 @@ public final class DockerEngine implements Engine {
         Target target = Target.of("containers", id, "logs")
                 .with("stdout", "1")
                 .with("stderr", "1")
-                .with("tail", Integer.toString(tail));
+                .with("tail", Integer.toString(tail))
+                .with("since", String.format(Locale.ROOT, "%d.%09d", since.getEpochSecond(), since.getNano()));
         return api.stream(
                 "read the log of container " + id,
                 target,
