@@ -76,9 +76,9 @@ public final class ConfigurationLoader {
                         .map(f -> BelayFile.read(files, f, shown(f)))
                         .orElseGet(() -> BelayFile.none(base))
                 : BelayFile.none(base);
-        Settings settings = Settings.read(file, problems);
         // -C is where everything starts; without it belay.yml means files beside itself
         Path start = options.projectDirectory() != null ? base : file.directory();
+        Settings settings = Settings.read(file, start, problems);
 
         List<Path> envFiles = firstGiven(
                 absolute(base, options.envFiles()),

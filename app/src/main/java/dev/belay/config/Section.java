@@ -1,5 +1,6 @@
 package dev.belay.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -255,6 +258,97 @@ final class Section {
             });
         }
         return result;
+    }
+
+    /** As {@link #texts}, where one text may be written without a list. */
+    List<String> textOrTexts(String key) {
+        Optional<Node> value = value(key);
+        return value.isPresent() && value.get() instanceof ScalarNode
+                ? text(key).map(List::of).orElse(List.of())
+                : texts(key);
+    }
+
+    /** Whether the value is a list. */
+    boolean isList(String key) {
+        return value(key).filter(v -> v instanceof SequenceNode).isPresent();
+    }
+
+    /** The key as {@link #has}, and its whole number. */
+    Optional<Integer> optionalInteger(String key, int min, int max) {
+        return scalar(key).flatMap(s -> number(key, s, s.getValue(), min, max, ""));
+    }
+
+    /** The key as {@link #has}, and its duration. */
+    Optional<Duration> optionalDuration(String key, Duration min) {
+        return has(key) ? Optional.of(duration(key, min, min)) : Optional.empty();
+    }
+
+    /** A number with or without a fraction. */
+    Optional<Double> decimal(String key) {
+        return scalar(key).flatMap(s -> {
+            if (!s.getValue().strip().matches("[-+]?\\d{1,15}(\\.\\d{1,15})?([eE][-+]?\\d{1,2})?")) {
+                problem(key, show(s) + " is not a number", "write a number such as 0.5 or 100");
+                return Optional.empty();
+            }
+            return Optional.of(Double.valueOf(s.getValue().strip()));
+        });
+    }
+
+    /** A size in bytes. */
+    Optional<Long> size(String key) {
+        return scalar(key).flatMap(s -> {
+            Optional<Long> bytes = Sizes.parse(s.getValue());
+            if (bytes.isEmpty()) {
+                problem(key, show(s) + " is not a size", "write it with its unit, such as 500MB or 1.5GB");
+            }
+            return bytes;
+        });
+    }
+
+    /** A regular expression of Java, as it is written. */
+    Optional<String> pattern(String key) {
+        Optional<String> written = text(key);
+        try {
+            written.ifPresent(Pattern::compile);
+        } catch (PatternSyntaxException e) {
+            problem(
+                    key,
+                    "is not a regular expression: " + e.getDescription(),
+                    "correct it, or put a \\ before ( [ { . * + ?");
+            return Optional.empty();
+        }
+        return written;
+    }
+
+    /** A file, of which a relative path starts at the directory. */
+    Optional<Path> path(String key, Path start) {
+        return text(key).map(written -> start.resolve(written).normalize());
+    }
+
+    /**
+     * A text that may be kept elsewhere: the text, or {@code {env: NAME}}, or {@code {file: PATH}}.
+     *
+     * @param name what the text is called where it is written here; the name says whether it is a secret
+     */
+    Optional<GivenText> given(String key, String name, Path start) {
+        if (!value(key).filter(v -> v instanceof MappingNode).isPresent()) {
+            return text(key).map(written -> GivenText.written(name, written));
+        }
+        Section where = section(key);
+        Optional<GivenText> variable = where.text("env").map(GivenText.Variable::new);
+        Optional<GivenText> file = where.path("file", start).map(GivenText.InFile::new);
+        where.end();
+        if (where.has("env") == where.has("file")) {
+            problem(key, "does not say where it is", "write the text, or {env: NAME}, or {file: PATH}");
+            return Optional.empty();
+        }
+        return variable.or(() -> file);
+    }
+
+    /** The keys that are there; each of them counts as asked for. */
+    Set<String> keys() {
+        asked.addAll(entries.keySet());
+        return entries.keySet();
     }
 
     private List<Node> items(String key) {

@@ -16,7 +16,7 @@ import java.util.Map;
 public record UserFiles(Trust trust, Redactor redactor) {
 
     /** @throws dev.belay.error.BelayException USAGE when somebody else can change the file */
-    String text(Path file) throws IOException {
+    public String text(Path file) throws IOException {
         trust.require(file, Category.USAGE);
         return Files.readString(file);
     }

@@ -122,7 +122,12 @@ public interface Engine extends AutoCloseable {
      * @param tail how many of the last lines
      * @return standard output and standard error, in order; empty when its logging driver is none
      */
-    String logs(String id, int tail);
+    default String logs(String id, int tail) {
+        return logs(id, tail, Instant.EPOCH);
+    }
+
+    /** @param since what was said before is left out */
+    String logs(String id, int tail, Instant since);
 
     /**
      * Runs a program in a container that is up, beside what it runs, with its user, directory and environment.

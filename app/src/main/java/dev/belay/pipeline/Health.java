@@ -47,7 +47,7 @@ final class Health {
     }
 
     static Verifier verifier(Session session, Configuration.Verify policy, List<String> notes) {
-        return new Verifier(session.engine(), policy, session.time(), new Verifier.Listener() {
+        Verifier.Listener listener = new Verifier.Listener() {
             @Override
             public void result(CheckResult result) {
                 session.progress()
@@ -59,7 +59,8 @@ final class Health {
                 session.progress().note(line);
                 notes.add(line);
             }
-        });
+        };
+        return new Verifier(session.engine(), policy, session.time(), listener, session.machine());
     }
 
     /** What there was to say since the last call, beside the checks. */
@@ -71,7 +72,12 @@ final class Health {
 
     /** One quick pass: was what runs now healthy? What was never found healthy is not, by one look. */
     Verdict now(List<ContainerDocument> present) {
-        Verdict verdict = new Verifier(session.engine(), session.configuration().verify(), session.time(), result -> {})
+        Verdict verdict = new Verifier(
+                        session.engine(),
+                        session.configuration().verify(),
+                        session.time(),
+                        result -> {},
+                        session.machine())
                 .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(present), Map.of(), Set.of(), false));
         return new Unproven(session)
                 .check(present)

@@ -1,8 +1,8 @@
 package dev.belay.pipeline;
 
-import dev.belay.config.CheckSpec;
 import dev.belay.config.Configuration;
 import dev.belay.config.DotEnv;
+import dev.belay.config.GivenText;
 import dev.belay.config.UserFiles;
 import dev.belay.engine.Compose;
 import dev.belay.engine.ContainerDocument;
@@ -10,6 +10,7 @@ import dev.belay.engine.Engine;
 import dev.belay.engine.compose.ComposeReferences;
 import dev.belay.engine.compose.ComposeSecrets;
 import dev.belay.engine.compose.InjectedFiles;
+import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Trust;
 import dev.belay.secret.Redactor;
@@ -43,11 +44,13 @@ public final class SecretSources {
 
     private final UserFiles files;
     private final Map<String, String> environment;
+    private Map<String, String> known;
     private ComposeSecrets compose;
 
     public SecretSources(UserFiles files, Map<String, String> environment) {
         this.files = files;
         this.environment = environment;
+        this.known = Map.copyOf(environment);
         this.compose = new ComposeSecrets(files.redactor(), environment);
     }
 
@@ -82,6 +85,8 @@ public final class SecretSources {
             variables.putAll(variables(file));
         }
         variables.putAll(environment);
+        known = Map.copyOf(variables);
+        configuration.verify().checks().forEach(check -> CheckNames.given(check).forEach(this::learn));
         compose = new ComposeSecrets(redactor(), variables);
         configuration.composeFiles().forEach(f -> trust.require(f, Category.USAGE));
         ComposeReferences.Found references = ComposeReferences.in(configuration.composeFiles(), variables);
@@ -90,6 +95,25 @@ public final class SecretSources {
         references.secrets().forEach(f -> learnWhole("secret " + f.getFileName(), f));
         configuration.composeFiles().forEach(compose::learnFrom);
         references.composeFiles().forEach(compose::learnFrom);
+    }
+
+    /** What a check sends that may be a secret, wherever it is kept. */
+    private void learn(GivenText given) {
+        try {
+            given.value(known, files);
+        } catch (GivenText.Missing | BelayException e) {
+            // the check itself says so when it is made
+            return;
+        }
+    }
+
+    UserFiles files() {
+        return files;
+    }
+
+    /** The variables of the project's env files, and of this process. */
+    Map<String, String> variables() {
+        return known;
     }
 
     private static Set<Path> envFiles(Configuration configuration) {
@@ -116,14 +140,7 @@ public final class SecretSources {
         configuration.composeFiles().forEach(f -> leave(f.toString()));
         configuration.envFiles().forEach(f -> leave(f.toString()));
         leave(configuration.backups().directory().toString());
-        for (CheckSpec check : configuration.verify().checks()) {
-            if (check instanceof CheckSpec.Http http) {
-                leave(http.url()
-                        .replace("{host}", Health.LOCALHOST)
-                        .replaceAll("//[^/@]*@", "//")
-                        .replaceAll("[?#].*", ""));
-            }
-        }
+        configuration.verify().checks().forEach(check -> CheckNames.of(check).forEach(this::leave));
     }
 
     void learn(ContainerDocument container) {

@@ -9,6 +9,7 @@ import dev.belay.os.Signals;
 import dev.belay.os.Time;
 import dev.belay.step.Progress;
 import dev.belay.store.Catalogue;
+import dev.belay.verify.LocalMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -47,6 +48,11 @@ public record Session(
 
     public String project() {
         return configuration.project();
+    }
+
+    /** What the checks use of this machine. */
+    LocalMachine machine() {
+        return new LocalMachine(processes, secrets.files(), configuration.projectDirectory(), secrets.variables());
     }
 
     /** The same for a look that has no effects: the engine is asked each question once. */

@@ -1,5 +1,7 @@
 package dev.belay.verify;
 
+import dev.belay.config.JsonBound;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -38,10 +40,20 @@ record JsonExpectation(Map<String, String> expected) {
             return Optional.of("JSON " + path + " is missing, expected " + wanted);
         }
         String got = node.isNull() ? "null" : node.isContainer() ? node.toString() : node.asString();
-        if (got.equals(wanted)) {
+        Optional<JsonBound> bound = JsonBound.parse(wanted);
+        if (bound.isPresent() ? holds(bound.get(), node) : got.equals(wanted)) {
             return Optional.empty();
         }
         String shown = got.length() > LONGEST_SHOWN ? got.substring(0, LONGEST_SHOWN) + "..." : got;
         return Optional.of("JSON " + path + " is " + shown + ", expected " + wanted);
+    }
+
+    /** A number in quotes is one too. */
+    private static boolean holds(JsonBound bound, JsonNode node) {
+        if (node.isNumber()) {
+            return bound.holds(node.decimalValue());
+        }
+        String text = node.isString() ? node.asString().strip() : "";
+        return text.matches("-?\\d{1,18}(\\.\\d{1,18})?") && bound.holds(new BigDecimal(text));
     }
 }

@@ -31,4 +31,9 @@ record ProbeAnswer(
     static ProbeAnswer inconclusive(String reason) {
         return new ProbeAnswer(CheckResult.State.INCONCLUSIVE, reason, null, false);
     }
+
+    /** The same, with what it is about in front of the reason. */
+    ProbeAnswer about(String subject) {
+        return new ProbeAnswer(state, subject + ": " + reason, lastAnswer, nobodyThere);
+    }
 }

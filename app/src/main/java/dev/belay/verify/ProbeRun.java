@@ -1,6 +1,5 @@
 package dev.belay.verify;
 
-import dev.belay.config.Configuration;
 import dev.belay.config.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ final class ProbeRun {
     private final boolean needsContainers;
     private final int attempts;
     private final Duration delay;
+    private final Duration timeout;
     private CheckResult.State state = CheckResult.State.PENDING;
     private int asked;
     private int made;
@@ -29,20 +29,24 @@ final class ProbeRun {
     private boolean running;
     private @Nullable ProbeAnswer last;
 
+    /**
+     * How often and how long it is tried.
+     *
+     * @param attempts at least 1
+     * @param delay between two attempts
+     * @param timeout of one attempt
+     */
+    record Patience(int attempts, Duration delay, Duration timeout) {}
+
     /** @param needsContainers not tried before the containers have started, which is no failure of the probe */
-    ProbeRun(
-            String name,
-            Probe probe,
-            boolean required,
-            boolean needsContainers,
-            Configuration.Verify policy,
-            long now) {
+    ProbeRun(String name, Probe probe, boolean required, boolean needsContainers, Patience patience, long now) {
         this.name = name;
         this.probe = probe;
         this.required = required;
         this.needsContainers = needsContainers;
-        this.attempts = policy.attempts();
-        this.delay = policy.delay();
+        this.attempts = patience.attempts();
+        this.delay = patience.delay();
+        this.timeout = patience.timeout();
         this.dueAt = now;
     }
 
@@ -52,6 +56,11 @@ final class ProbeRun {
 
     Probe probe() {
         return probe;
+    }
+
+    /** Of one attempt. */
+    Duration timeout() {
+        return timeout;
     }
 
     boolean required() {

@@ -13,41 +13,55 @@ import java.util.function.Consumer;
 /** All probes of one verification: starts what is due, takes in what has ended. */
 final class Probes implements AutoCloseable {
     /** A probe that is not back so long after its timeout is not waited for: a dead network mount never answers. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofMillis(450);
 
     private final List<ProbeRun> runs = new ArrayList<>();
     private final List<CheckResult> skipped = new ArrayList<>();
     private final ProbePool pool;
-    private final Configuration.Verify policy;
     private final Time time;
     private final Consumer<ProbeRun> onFailure;
 
     /**
+     * @param once each is tried once, whatever the policy and the check itself say
      * @param bell rings when an answer can be taken in
      * @param onFailure told of each attempt that failed
      */
-    Probes(Configuration.Verify policy, Scope scope, Time time, Bell bell, Consumer<ProbeRun> onFailure) {
+    Probes(
+            Configuration.Verify policy,
+            boolean once,
+            ProbeFactory factory,
+            Scope scope,
+            Time time,
+            Bell bell,
+            Consumer<ProbeRun> onFailure) {
         this.pool = new ProbePool(bell);
-        this.policy = policy;
         this.time = time;
         this.onFailure = onFailure;
+        Addresses.rememberNone();
         for (CheckSpec check : policy.checks()) {
-            add(check, scope);
+            boolean required = check.required() && scope.requires(check.name());
+            ProbeRun.Patience patience = once
+                    ? new ProbeRun.Patience(1, Duration.ZERO, factory.timeout(check))
+                    : patience(check, policy, factory);
+            factory.make(check)
+                    .ifPresentOrElse(
+                            made -> runs.add(new ProbeRun(
+                                    check.name(),
+                                    made.probe(),
+                                    required,
+                                    made.needsContainers(),
+                                    patience,
+                                    time.nanos())),
+                            () -> skipped.add(Verifier.skipped(check.name(), required, scope)));
         }
     }
 
-    private void add(CheckSpec check, Scope scope) {
-        boolean required = check.required() && scope.requires(check.name());
-        if (check instanceof CheckSpec.Http http) {
-            Probe probe = new HttpProbe(http, scope.host(), policy.timeout());
-            runs.add(new ProbeRun(check.name(), probe, required, scope.thisMachine(), policy, time.nanos()));
-        } else if (check instanceof CheckSpec.Disk disk) {
-            if (scope.thisMachine()) {
-                runs.add(new ProbeRun(check.name(), new DiskProbe(disk), required, false, policy, time.nanos()));
-            } else {
-                skipped.add(Verifier.skipped(check.name(), required, scope));
-            }
-        }
+    private static ProbeRun.Patience patience(CheckSpec check, Configuration.Verify policy, ProbeFactory factory) {
+        CheckSpec.Common own = check.common();
+        return new ProbeRun.Patience(
+                own.attempts() == null ? policy.attempts() : own.attempts(),
+                own.delay() == null ? policy.delay() : own.delay(),
+                factory.timeout(check));
     }
 
     List<CheckResult> results() {
@@ -118,13 +132,13 @@ final class Probes implements AutoCloseable {
             }
             done = pool.poll();
         }
-        long longestAttempt = policy.timeout().plus(GRACE).toNanos();
         for (ProbeRun run : runs) {
-            if (run.running() && time.nanos() - run.startedAt() > longestAttempt) {
+            if (run.running()
+                    && time.nanos() - run.startedAt()
+                            > run.timeout().plus(GRACE).toNanos()) {
                 end(
                         run,
-                        ProbeAnswer.inconclusive(
-                                "the probe did not return within " + Durations.format(policy.timeout())));
+                        ProbeAnswer.inconclusive("the probe did not return within " + Durations.format(run.timeout())));
             }
         }
     }

@@ -52,7 +52,8 @@ public final class Verification implements AutoCloseable {
             Time time,
             Verifier.Listener listener,
             Scope scope,
-            @Nullable Limit limit) {
+            @Nullable Limit limit,
+            ProbeFactory factory) {
         this.engine = engine;
         this.policy = policy;
         this.time = time;
@@ -63,7 +64,7 @@ public final class Verification implements AutoCloseable {
         this.scope = scope;
         this.start = time.nanos();
         this.watch = new ContainerWatch(engine, scope);
-        this.probes = new Probes(policy, scope, time, bell, run -> {
+        this.probes = new Probes(policy, false, factory, scope, time, bell, run -> {
             board.tell(run.result());
             if (run.required()) {
                 lastBreak = run.name() + ": " + run.result().reason();

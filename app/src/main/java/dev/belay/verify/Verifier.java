@@ -6,7 +6,6 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Bell;
 import dev.belay.os.Time;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ public final class Verifier {
     private final Configuration.Verify policy;
     private final Time time;
     private final Listener listener;
+    private final LocalMachine machine;
 
     /** Hears how the checks go; called from the thread that verifies. */
     public interface Listener {
@@ -27,11 +27,12 @@ public final class Verifier {
         default void note(String line) {}
     }
 
-    public Verifier(Engine engine, Configuration.Verify policy, Time time, Listener listener) {
+    public Verifier(Engine engine, Configuration.Verify policy, Time time, Listener listener, LocalMachine machine) {
         this.engine = engine;
         this.policy = policy;
         this.time = time;
         this.listener = listener;
+        this.machine = machine;
     }
 
     /**
@@ -43,10 +44,8 @@ public final class Verifier {
     public Verdict quick(Scope scope) {
         long start = time.nanos();
         Board board = new Board(listener);
-        Configuration.Verify once = new Configuration.Verify(
-                1, Duration.ZERO, policy.timeout(), Duration.ZERO, policy.healthyDeadline(), policy.checks());
         Bell bell = new Bell();
-        try (Probes probes = new Probes(once, scope, time, bell, run -> {})) {
+        try (Probes probes = new Probes(policy, true, factory(scope), scope, time, bell, run -> {})) {
             probes.startDue(false);
             List<CheckResult> results = new ArrayList<>();
             if (scope.thisMachine()) {
@@ -89,7 +88,11 @@ public final class Verifier {
      * @param limit null for none
      */
     public Verification begin(Scope scope, @Nullable Limit limit) {
-        return new Verification(engine, policy, time, listener, scope, limit);
+        return new Verification(engine, policy, time, listener, scope, limit, factory(scope));
+    }
+
+    private ProbeFactory factory(Scope scope) {
+        return new ProbeFactory(engine, machine, scope, policy);
     }
 
     static CheckResult skipped(String name, boolean required, Scope scope) {

@@ -48,7 +48,7 @@ class ExampleTest {
         assertThat(shown.files()).isNotEmpty();
         assertThat(shown.envFiles()).isNotEmpty();
         assertThat(shown.backupDirectory()).isNotNull();
-        assertThat(shown.verify().checks()).hasSize(2);
+        assertThat(shown.verify().checks()).hasSize(15);
     }
 
     @Test
@@ -68,13 +68,25 @@ class ExampleTest {
             "deploy: {colourful: 1}",
             "verify: {colourful: 1}",
             "verify: {checks: [{http: {url: \"http://a\", colourful: 1}}]}",
+            "verify: {checks: [{http: {url: \"http://a\", tls: {colourful: 1}}}]}",
             "verify: {checks: [{disk: {path: /, max: 1, colourful: 1}}]}",
             "verify: {checks: [{disk: {path: /, max: 1}, colourful: 1}]}",
+            "verify: {checks: [{tcp: {address: \"a:1\", colourful: 1}}]}",
+            "verify: {checks: [{dns: {name: a, colourful: 1}}]}",
+            "verify: {checks: [{exec: {service: a, command: [b], colourful: 1}}]}",
+            "verify: {checks: [{command: {argv: [a], colourful: 1}}]}",
+            "verify: {checks: [{log: {service: a, mustMatch: b, colourful: 1}}]}",
+            "verify: {checks: [{memory: {maxUsed: 1, colourful: 1}}]}",
+            "verify: {checks: [{prometheus: {url: \"http://a\", query: b, min: 1, colourful: 1}}]}",
+            "verify: {checks: [{mongodb: {uri: \"mongodb://a\", colourful: 1}}]}",
+            "verify: {checks: [{postgres: {address: \"a:1\", colourful: 1}}]}",
+            "verify: {checks: [{redis: {address: \"a:1\", colourful: 1}}]}",
+            "verify: {checks: [{redis: {address: \"a:1\", password: {env: a, colourful: 1}}}]}",
             "rollback: {colourful: 1}"
         }) {
             Settings.read(file(section), unknown);
         }
-        assertThat(unknown.all()).hasSize(9);
+        assertThat(unknown.all()).hasSize(21);
         for (Problem problem : unknown.all()) {
             assertThat(problem.fix()).startsWith("known here: ");
             for (String key : problem.fix().substring("known here: ".length()).split(", ", -1)) {

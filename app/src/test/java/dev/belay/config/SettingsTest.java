@@ -149,17 +149,70 @@ class SettingsTest {
                         "belay.yml:3: verify.healthyDeadline: healthyDeadline (30s) is not longer than minHealthyTime"
                                 + " (1m), so nothing could ever be healthy; make healthyDeadline longer"),
                 Arguments.of("verify: {checks: [x]}", "verify.checks[0]: is not a mapping; write `- key: value`"),
-                Arguments.of("verify: {checks: [{name: x}]}", "verify.checks[0]: says neither http nor disk; write"),
+                Arguments.of(
+                        "verify: {checks: [{name: x}]}",
+                        "verify.checks[0]: does not say what to check; write one of http: {url: ...}, disk: "),
                 Arguments.of(
                         "verify: {checks: [{http: {url: \"http://x\"}, disk: {path: /, max: 1}}]}",
-                        "verify.checks[0]: is both an http and a disk check; write exactly one"),
+                        "verify.checks[0]: is more than one check: http, disk; write each with a - of its own"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", match: \"(\"}}]}",
+                        "http.match: is not a regular expression: Unclosed group"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", headers: {a b: c}}}]}",
+                        "http.headers.a b: is no name of a header"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", headers: {a: {env: X, file: y}}}}]}",
+                        "http.headers.a: does not say where it is"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", method: FETCH}}]}",
+                        "`FETCH` is not known; write one of DELETE, GET"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", json: {a: \">= x\"}}}]}",
+                        "http.json: `>= x` of a compares with no number"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"https://x\", tls: {key: k}}}]}",
+                        "http.tls: has only one of certificate and key"),
+                Arguments.of(
+                        "verify: {checks: [{http: {url: \"http://x\", status: \"299-200\"}}]}",
+                        "http.status: `299-200` is no status"),
+                Arguments.of(
+                        "verify: {checks: [{disk: {path: /, minFree: 5}}]}",
+                        "disk.minFree: `5` is not a size; write it with its unit"),
+                Arguments.of(
+                        "verify: {checks: [{tcp: {address: \"{host}\"}}]}",
+                        "tcp.address: `{host}` is not a host and a port"),
+                Arguments.of("verify: {checks: [{dns: {name: a, expect: [b]}}]}", "dns.expect: `b` is no IP address"),
+                Arguments.of("verify: {checks: [{exec: {service: a}}]}", "exec: has no command"),
+                Arguments.of("verify: {checks: [{command: []}]}", "command: is empty"),
+                Arguments.of("verify: {checks: [{log: {service: a}}]}", "log: has neither mustMatch nor mustNotMatch"),
+                Arguments.of("verify: {checks: [{memory: {}}]}", "memory: has no bound"),
+                Arguments.of(
+                        "verify: {checks: [{prometheus: {url: \"http://x\", min: 1}}]}",
+                        "prometheus: needs either a query or a metric"),
+                Arguments.of(
+                        "verify: {checks: [{prometheus: {url: \"http://x\", metric: \"a{b}\", min: 1}}]}",
+                        "prometheus.metric: `a{b}` is no metric"),
+                Arguments.of(
+                        "verify: {checks: [{prometheus: {url: \"http://x\", query: a, min: much}}]}",
+                        "prometheus.min: `much` is not a number"),
+                Arguments.of(
+                        "verify: {checks: [{mongodb: {uri: \"http://x\"}}]}", "mongodb.uri: is no address of MongoDB"),
+                Arguments.of(
+                        "verify: {checks: [{postgres: {address: \"x:1\", database: d}}]}",
+                        "postgres.database: is given without a user"),
+                Arguments.of(
+                        "verify: {checks: [{redis: {address: \"x:99999\"}}]}",
+                        "redis.address: `x:99999` is not a host and a port"),
+                Arguments.of(
+                        "verify: {checks: [{tcp: {address: \"x:1\"}, attempts: 0}]}", "attempts: `0` is out of range"),
                 Arguments.of("verify: {checks: [{http: }]}", "verify.checks[0].http: has no url; write"),
                 Arguments.of(
                         "verify: {checks: [{http: {url: \"ftp://x/\"}}]}", "`ftp://x/` is no http or https address"),
                 Arguments.of("verify: {checks: [{http: {url: \"http://a b/\"}}]}", "`http://a b/` is no http"),
                 Arguments.of(
                         "verify: {checks: [{http: {url: \"http://x\", status: 99}}]}",
-                        "verify.checks[0].http.status: `99` is out of range; write a whole number from 100 to 599"),
+                        "verify.checks[0].http.status: `99` is no status or range of them; write a whole number from 100 to 599"),
                 Arguments.of(
                         "verify: {checks: [{http: {url: \"http://x\", json: {a: [1]}}}]}",
                         "verify.checks[0].http.json.a: is not a plain value; write the expected text"),
@@ -198,6 +251,17 @@ class SettingsTest {
     void nothingWrittenMeansEveryDefault(String text) {
         assertThat(read(text)).isEqualTo(read("{}"));
         assertThat(problems.all()).isEmpty();
+    }
+
+    @Test
+    void aCheckMayHaveItsOwnPatience() {
+        CheckSpec check = read("verify: {checks: [{tcp: {address: \"a:1\"}, attempts: 7, delay: 2s, timeout: 300ms}]}")
+                .verify()
+                .checks()
+                .get(0);
+        assertThat(problems.all()).isEmpty();
+        assertThat(check.common())
+                .isEqualTo(new CheckSpec.Common("tcp a:1", true, 7, Duration.ofSeconds(2), Duration.ofMillis(300)));
     }
 
     @Test

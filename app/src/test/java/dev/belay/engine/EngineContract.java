@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -363,6 +364,20 @@ abstract class EngineContract {
 
         assertThat(engine().logs(id, 100).lines()).containsExactlyInAnyOrder("one", "two", "oops", "three");
         assertThat(engine().logs(id, 2).lines()).hasSize(2);
+    }
+
+    @Test
+    void logsSinceAMomentLeaveOutWhatWasSaidBefore() throws Exception {
+        String id = running("twice", "echo once; exit 0");
+        await(() -> status(id).equals("exited"));
+        Thread.sleep(20);
+        Instant between = Instant.now();
+        Thread.sleep(20);
+        engine().start(id);
+        await(() -> engine().logs(id, 10).lines().count() == 2);
+
+        assertThat(engine().logs(id, 10, between).lines()).containsExactly("once");
+        assertThat(engine().logs(id, 10, Instant.now().plusSeconds(5))).isEmpty();
     }
 
     @Test

@@ -46,7 +46,7 @@ public final class FakeEngine implements Engine {
     private final Path directory;
     private final JsonMapper mapper = JsonMapper.shared();
     private final Map<String, ObjectNode> containers = new LinkedHashMap<>();
-    private final Map<String, StringBuilder> logs = new HashMap<>();
+    private final Map<String, FakeLog> logs = new HashMap<>();
     private final Map<String, Map<String, byte[]>> files = new HashMap<>();
     private final Map<String, ObjectNode> networks = new LinkedHashMap<>();
     private final Map<String, ObjectNode> volumes = new TreeMap<>();
@@ -524,7 +524,7 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
-    public synchronized String logs(String id, int tail) {
+    public synchronized String logs(String id, int tail, Instant since) {
         enter("logs");
         ObjectNode container = document(id, "read the log of container " + id);
         if (container
@@ -535,7 +535,7 @@ public final class FakeEngine implements Engine {
                 .equals("none")) {
             return "";
         }
-        List<String> lines = log(container).toString().lines().toList();
+        List<String> lines = log(container).since(since);
         StringBuilder result = new StringBuilder();
         lines.subList(Math.max(0, lines.size() - tail), lines.size())
                 .forEach(line -> result.append(line).append('\n'));
@@ -753,8 +753,8 @@ public final class FakeEngine implements Engine {
         tell(container);
     }
 
-    private StringBuilder log(ObjectNode container) {
-        return logs.computeIfAbsent(container.path("Id").asString(), id -> new StringBuilder());
+    private FakeLog log(ObjectNode container) {
+        return logs.computeIfAbsent(container.path("Id").asString(), id -> new FakeLog());
     }
 
     private void run(ObjectNode container) {
@@ -765,9 +765,7 @@ public final class FakeEngine implements Engine {
         for (String part : command.path(2).asString("").split(";", -1)) {
             String step = part.strip();
             if (step.startsWith("echo ")) {
-                log(container)
-                        .append(step.substring(5).replace(">&2", "").strip())
-                        .append('\n');
+                log(container).append(step.substring(5).replace(">&2", "").strip());
             } else if (step.startsWith("exit ")) {
                 down(container, Integer.parseInt(step.substring(5)));
                 return;

@@ -87,13 +87,13 @@ class HttpProbeTest {
     }
 
     private static ProbeAnswer probe(CheckSpec.Http check) throws InterruptedException {
-        return new HttpProbe(check, "127.0.0.1", AMPLE).attempt();
+        return new HttpProbe(check, "127.0.0.1", AMPLE, Machine.local()).attempt();
     }
 
     /** After a first exchange, because a cold client alone can take as long on a busy machine. */
     private ProbeAnswer probeForAShortTime(String url) throws Exception {
         probe(serve(x -> answer(x, 200, "")));
-        return new HttpProbe(check(url, 200, Map.of(), false), "127.0.0.1", SHORT).attempt();
+        return new HttpProbe(check(url, 200, Map.of(), false), "127.0.0.1", SHORT, Machine.local()).attempt();
     }
 
     private static void assertAnswer(ProbeAnswer answer, CheckResult.State state, String reason) {
@@ -144,7 +144,7 @@ class HttpProbeTest {
     @Test
     void aRedirectToNowhereFails() throws Exception {
         String url = serve(x -> answer(x, 302, ""));
-        assertAnswer(probe(url), FAILED, "the exchange failed: Invalid redirection");
+        assertAnswer(probe(url), FAILED, "redirected to nowhere");
     }
 
     @Test
@@ -153,7 +153,7 @@ class HttpProbeTest {
             x.getResponseHeaders().add("Location", "/again");
             answer(x, 302, "");
         });
-        assertAnswer(probe(url), FAILED, "");
+        assertAnswer(probe(url), FAILED, "redirected more than 10 times, now to http://127.0.0.1:");
     }
 
     @ParameterizedTest
@@ -203,7 +203,8 @@ class HttpProbeTest {
                 }
             }
         });
-        assertAnswer(probe(url), OK, "HTTP 200");
+        assertAnswer(probe(url), OK, "HTTP 200, of whose body only the first 64 KiB were read");
+        assertAnswer(probe(check(url, 200, Map.of("a", "b"), false)), FAILED, "the body is longer than 64 KiB");
     }
 
     @Test
@@ -219,7 +220,12 @@ class HttpProbeTest {
     @Test
     void aNameThatDoesNotExist_saysNothingAboutTheRelease() throws Exception {
         assertAnswer(
-                new HttpProbe(check("http://{host}/", 200, Map.of(), false), "no-such-host.invalid", AMPLE).attempt(),
+                new HttpProbe(
+                                check("http://{host}/", 200, Map.of(), false),
+                                "no-such-host.invalid",
+                                AMPLE,
+                                Machine.local())
+                        .attempt(),
                 INCONCLUSIVE,
                 "the name no-such-host.invalid cannot be resolved");
     }
@@ -272,7 +278,7 @@ class HttpProbeTest {
                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
                         "the connection was closed before the answer was complete",
                         false),
-                Arguments.of("garbage\r\n\r\n", "the exchange failed: ", false));
+                Arguments.of("garbage\r\n\r\n", "what answers does not speak HTTP", false));
     }
 
     @ParameterizedTest
@@ -352,13 +358,13 @@ class HttpProbeTest {
 
     @Test
     void hostsAreSetIntoTheAddress() {
-        assertThat(HttpProbe.address("http://{host}:1/x", "example.org")).hasToString("http://example.org:1/x");
-        assertThat(HttpProbe.address("http://{host}:1/x", "::1")).hasToString("http://[::1]:1/x");
-        assertThat(HttpProbe.address("http://{host}/", "[::1]")).hasToString("http://[::1]/");
-        assertThatThrownBy(() -> HttpProbe.address("http://{host}/", "no host"))
+        assertThat(HttpAttempt.address("http://{host}:1/x", "example.org")).hasToString("http://example.org:1/x");
+        assertThat(HttpAttempt.address("http://{host}:1/x", "::1")).hasToString("http://[::1]:1/x");
+        assertThat(HttpAttempt.address("http://{host}/", "[::1]")).hasToString("http://[::1]/");
+        assertThatThrownBy(() -> HttpAttempt.address("http://{host}/", "no host"))
                 .isInstanceOf(BelayException.class)
                 .hasMessageContaining("http://no host/");
-        assertThatThrownBy(() -> HttpProbe.address("http://{host}/", "a_b")).isInstanceOf(BelayException.class);
+        assertThatThrownBy(() -> HttpAttempt.address("http://{host}/", "a_b")).isInstanceOf(BelayException.class);
     }
 
     private static void sleep(long millis) {

@@ -249,7 +249,7 @@ final class StubEngine implements Engine {
     }
 
     @Override
-    public String logs(String id, int tail) {
+    public String logs(String id, int tail, Instant since) {
         throw notHere();
     }
 

@@ -24,16 +24,16 @@ class VerificationTest {
     private Verification begin(@Nullable Limit limit) {
         Configuration.Verify policy = new Configuration.Verify(
                 3, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10), healthyDeadline, List.of());
-        return new Verifier(engine, policy, time, new Verifier.Listener() {
-                    @Override
-                    public void result(CheckResult result) {}
+        Verifier.Listener listener = new Verifier.Listener() {
+            @Override
+            public void result(CheckResult result) {}
 
-                    @Override
-                    public void note(String line) {
-                        notes.add(line);
-                    }
-                })
-                .begin(SHOP, limit);
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+        };
+        return new Verifier(engine, policy, time, listener, Machine.local()).begin(SHOP, limit);
     }
 
     private static String reasons(Verdict verdict) {

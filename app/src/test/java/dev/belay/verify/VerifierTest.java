@@ -69,7 +69,8 @@ class VerifierTest {
                 minHealthyTime,
                 Duration.ofMinutes(5),
                 List.copyOf(checks));
-        return new Verifier(engine, policy, time, r -> heard.add(r.name() + " " + r.state() + ": " + r.reason()));
+        return new Verifier(
+                engine, policy, time, r -> heard.add(r.name() + " " + r.state() + ": " + r.reason()), Machine.local());
     }
 
     private String web = "";
@@ -520,7 +521,8 @@ class VerifierTest {
                         Duration.ofMinutes(5),
                         List.of()),
                 time,
-                r -> {});
+                r -> {},
+                Machine.local());
         assertThatThrownBy(() -> verifier.verify(SHOP))
                 .isInstanceOfSatisfying(
                         BelayException.class, e -> assertThat(e.category()).isEqualTo(Category.ENGINE_UNREACHABLE));

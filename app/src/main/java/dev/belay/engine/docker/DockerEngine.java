@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -336,7 +337,7 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
-    public String logs(String id, int tail) {
+    public String logs(String id, int tail, Instant since) {
         Optional<ContainerDocument> container = container(id);
         JsonNode document = container
                 .<JsonNode>map(ContainerDocument::json)
@@ -350,7 +351,8 @@ public final class DockerEngine implements Engine {
         Target target = Target.of("containers", id, "logs")
                 .with("stdout", "1")
                 .with("stderr", "1")
-                .with("tail", Integer.toString(tail));
+                .with("tail", Integer.toString(tail))
+                .with("since", String.format(Locale.ROOT, "%d.%09d", since.getEpochSecond(), since.getNano()));
         return api.stream(
                 "read the log of container " + id,
                 target,
