@@ -57,7 +57,8 @@ public final class Hashing extends FilterOutputStream {
         return HexFormat.of().formatHex(sha256().digest(content));
     }
 
-    private static MessageDigest sha256() {
+    /** The algorithm itself, for what does not pass as a stream. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Ends the programs that copy when they take longer than the writers may be held. */
+/** Ends the programs, and the work of this process, that copy when they take longer than the writers may be held. */
 final class Alarm implements AutoCloseable {
     private static final long AGAIN_MILLIS = 100;
 

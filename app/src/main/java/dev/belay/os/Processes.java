@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs other programs from an argument list; no shell is involved. */
@@ -39,6 +40,7 @@ public final class Processes {
     }
 
     private final Set<String> marks = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger endings = new AtomicInteger();
     private volatile boolean ending;
 
     /** What a finished program left. */
@@ -209,10 +211,19 @@ public final class Processes {
     }
 
     /**
+     * How often everything was to end: work inside of this process that belongs to its programs ends too when that has
+     * moved on.
+     */
+    public int endings() {
+        return endings.get();
+    }
+
+    /**
      * Ends every program that still runs, with what it has started, and waits until they are gone: they are in the way,
      * but the run goes on.
      */
     public void endAll() {
+        endings.incrementAndGet();
         List<ProcessHandle> all = new ArrayList<>();
         for (Process child : children) {
             // Before it ends: afterwards nobody knows whose they were.
@@ -236,6 +247,7 @@ public final class Processes {
      */
     void endForGood(Duration patience) throws InterruptedException {
         ending = true;
+        endings.incrementAndGet();
         new ProcessFamily(marks, children.stream().map(Process::toHandle).toList()).end(patience);
     }
 

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param delete what is there and should not be, or is of another kind
  * @param makeDirectories parents before what is in them
  * @param copy everything but directories, with one name
+ * @param update of these, files that are brought up to date in place where that pays ({@link InPlace#suits}); in front of
+ *     the path stands when the original was changed
  * @param link names of hard-linked files, all of a group together
  * @param directories whose attributes are to be set again; some stand there twice
  */
-record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path directories, boolean empty) {
+record Difference(
+        Path delete, Path makeDirectories, Path copy, Path update, Path link, Path directories, boolean empty) {
     /** More than this are not kept in memory, and such a tree gets no standby. */
     private static final int MOST_HARD_LINKS = 200_000;
 
@@ -34,6 +37,7 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
                 work.resolve("delete"),
                 work.resolve("make-directories"),
                 work.resolve("copy"),
+                work.resolve("update"),
                 work.resolve("link"),
                 work.resolve("directories"),
                 false);
@@ -49,11 +53,12 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
                 finder.look(path, knownEntries.take(path), copies.take(path), originals.take(path));
             }
             finder.linkGroups();
-            return finder.found == 0
-                    ? new Difference(
-                            lists.delete, lists.makeDirectories, lists.copy, lists.link, lists.directories, true)
-                    : lists;
+            return finder.found == 0 ? lists.none() : lists;
         }
+    }
+
+    private Difference none() {
+        return new Difference(delete, makeDirectories, copy, update, link, directories, true);
     }
 
     private static @Nullable String first(@Nullable String... paths) {
@@ -90,6 +95,7 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
         private final Records.Writer delete;
         private final Records.Writer makeDirectories;
         private final Records.Writer copy;
+        private final Records.Writer update;
         private final Records.Writer link;
         private final Records.Writer directories;
         private final Moment racySince;
@@ -102,6 +108,7 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
             this.delete = Records.Writer.to(lists.delete);
             this.makeDirectories = Records.Writer.to(lists.makeDirectories);
             this.copy = Records.Writer.to(lists.copy);
+            this.update = Records.Writer.to(lists.update);
             this.link = Records.Writer.to(lists.link);
             this.directories = Records.Writer.to(lists.directories);
             this.racySince = racySince;
@@ -140,6 +147,10 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
                 LinkGroup group = groups.computeIfAbsent(original.inode(), inode -> new LinkGroup());
                 group.paths.add(path);
                 group.stale |= stale;
+            } else if (stale && copied != null && InPlace.suits(original, copied)) {
+                update.write(original.changed() + " " + argument(path));
+                found++;
+                touched(path);
             } else if (stale) {
                 write(copy, path);
                 touched(path);
@@ -197,6 +208,7 @@ record Difference(Path delete, Path makeDirectories, Path copy, Path link, Path 
             delete.close();
             makeDirectories.close();
             copy.close();
+            update.close();
             link.close();
             directories.close();
         }

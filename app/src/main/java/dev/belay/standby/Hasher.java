@@ -4,9 +4,6 @@ import dev.belay.archive.Hashing;
 import dev.belay.os.Processes;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** SHA-256 of the files of a tree, several at a time, given back in the order in which they were asked for. */
 final class Hasher implements Closeable {
@@ -100,7 +96,7 @@ final class Hasher implements Closeable {
         Map<String, String> hashes = new HashMap<>();
         List<String> unspeakable = new ArrayList<>();
         for (String path : paths) {
-            Path file = speakable(path);
+            Path file = SpeakableName.in(root, path);
             if (file == null) {
                 unspeakable.add(path);
             } else {
@@ -111,21 +107,6 @@ final class Hasher implements Closeable {
             hashes.putAll(hashWithProgram(unspeakable));
         }
         return paths.stream().map(hashes::get).toList();
-    }
-
-    /** @return null where this Java, in the locale that it runs in, has no word for the name */
-    private @Nullable Path speakable(String path) {
-        Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        byte[] bytes = path.getBytes(StandardCharsets.ISO_8859_1);
-        String name = new String(bytes, charset);
-        if (!java.util.Arrays.equals(name.getBytes(charset), bytes)) {
-            return null;
-        }
-        try {
-            return root.resolve(name);
-        } catch (InvalidPathException e) {
-            return null;
-        }
     }
 
     private Map<String, String> hashWithProgram(List<String> paths) throws IOException, InterruptedException {

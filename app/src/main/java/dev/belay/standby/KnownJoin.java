@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what is known of a copy: how the originals looked, how the copies look, and hashes that still hold. */
@@ -56,9 +57,12 @@ final class KnownJoin {
     /**
      * At the end: every entry, with the hash of every file. What was copied anew is read for it.
      *
+     * @param hashes of files that were read for them while they were brought up to date by the first pass; that of a file
+     *     that the second pass touched again is not used
      * @throws IOException when the copy is not like the original in every entry
      */
-    static Totals complete(Path before, Path copy, Path live, Hasher hasher, OutputStream result)
+    static Totals complete(
+            Path before, Path copy, Path live, Map<String, String> hashes, Hasher hasher, OutputStream result)
             throws IOException, InterruptedException {
         Deque<KnownEntry> waiting = new ArrayDeque<>();
         long entries = 0;
@@ -76,14 +80,17 @@ final class KnownJoin {
                     throw different(original.path());
                 }
                 copies.advance();
-                KnownEntry entry = KnownEntry.of(original, copied, hash(known.skipTo(original.path()), copied));
+                KnownEntry old = known.skipTo(original.path());
+                KnownEntry kept = old != null && copied.file() && old.hashed() && old.isCopy(copied) ? old : null;
+                String sha256 = kept == null ? hash(old, original, copied, hashes) : kept.sha256();
+                KnownEntry entry = KnownEntry.of(original, copied, sha256);
                 waiting.add(entry);
                 entries++;
                 blocks += original.blocks();
                 if (copied.file()) {
                     files++;
+                    hashedBytes += kept == null ? Long.parseLong(copied.size()) : 0;
                     if (!entry.hashed()) {
-                        hashedBytes += Long.parseLong(copied.size());
                         for (String hash : hasher.add(copied)) {
                             write(out, waiting, hash);
                         }
@@ -129,7 +136,14 @@ final class KnownJoin {
                 + EntryName.text(("./" + path).getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    private static String hash(@Nullable KnownEntry known, FoundEntry copied) {
-        return known != null && copied.file() && known.isCopy(copied) ? known.sha256() : KnownEntry.NO_HASH;
+    /**
+     * Not the time of the copy alone tells that the second pass left it: it wrote it in place, maybe within one tick. It
+     * leaves what has not changed since the first pass.
+     */
+    private static String hash(
+            @Nullable KnownEntry old, FoundEntry original, FoundEntry copied, Map<String, String> hashes) {
+        return old != null && copied.file() && old.isCopy(copied) && original.untouchedSince(old.original())
+                ? hashes.getOrDefault(original.path(), KnownEntry.NO_HASH)
+                : KnownEntry.NO_HASH;
     }
 }

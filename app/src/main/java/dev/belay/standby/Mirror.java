@@ -9,13 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the standby of one data set in two passes: the first while its writers work, the second, for what has changed
  * meanwhile, while they are held. The copies are reflinks where the filesystem has them. A standby of before is brought
- * up to date instead of made anew.
+ * up to date instead of made anew, and so are large files in it where the filesystem has no reflinks.
  */
 public final class Mirror {
     private static final List<String> ATTRIBUTES =
@@ -29,6 +31,8 @@ public final class Mirror {
     private @Nullable Path known;
     private Moment racySince = Moment.NEVER;
     private boolean fresh;
+    private final InPlace inPlace;
+    private final Map<String, String> hashes = new HashMap<>();
     private boolean made;
 
     /** @param place where the standby is to be */
@@ -37,6 +41,7 @@ public final class Mirror {
         this.programs = new TreePrograms(processes);
         this.live = live;
         this.place = place;
+        this.inPlace = new InPlace(processes, programs, live, place);
     }
 
     /**
@@ -53,7 +58,7 @@ public final class Mirror {
      * @param racySince for the next one that is made from it: what was changed since then may have been written unseen
      * @param entries of all kinds, the root included
      * @param bytes allocated on the disk
-     * @param hashedBytes of the files that were read for their hashes, because they were copied
+     * @param hashedBytes of the files that were read for their hashes, because they were copied or brought up to date
      */
     public record Made(String racySince, long entries, long bytes, long files, long hashedBytes) {}
 
@@ -87,13 +92,16 @@ public final class Mirror {
         } else {
             Listing.take(programs, place.data(), false, list("copy-0"));
             Difference difference = Difference.of(known, moment(base), list("copy-0"), list("live-1"), place.work());
-            apply(difference, true);
+            apply(difference, true, threshold);
         }
         Listing.take(programs, place.data(), false, list("copy-1"));
         KnownJoin.sofar(known, list("copy-1"), list("live-1"), fresh, list("known-1"));
         known = list("known-1");
         // Where the clock was set back meanwhile, no time tells anything.
         racySince = threshold.atOrBefore(now().text()) ? threshold : Moment.NEVER;
+        if (racySince.equals(Moment.NEVER)) {
+            hashes.clear();
+        }
     }
 
     /** The place is this one's, and not of somebody who was there before. */
@@ -106,7 +114,7 @@ public final class Mirror {
         Listing.take(programs, live, false, list("live-2"));
         Difference difference = Difference.of(known, racySince, list("copy-1"), list("live-2"), place.work());
         if (!difference.empty()) {
-            apply(difference, false);
+            apply(difference, false, Moment.NEVER);
         }
     }
 
@@ -129,7 +137,7 @@ public final class Mirror {
             throw new IllegalStateException("the passes come before");
         }
         try (Hasher hasher = new Hasher(programs, place.data(), place.work())) {
-            totals = KnownJoin.complete(before, list("copy-2"), list("live-2"), hasher, list);
+            totals = KnownJoin.complete(before, list("copy-2"), list("live-2"), hashes, hasher, list);
         }
         AtomicFiles.deleteTree(place.work());
         Disk.sync(processes, place.wrapper());
@@ -181,17 +189,19 @@ public final class Mirror {
      * its directories are made here and not copied.
      *
      * @param living failures to copy are left to the second pass, and so are the attributes of directories
+     * @param hashed files that were changed before this moment are hashed while they are brought up to date
      */
-    private void apply(Difference difference, boolean living) throws IOException, InterruptedException {
+    private void apply(Difference difference, boolean living, Moment hashed) throws IOException, InterruptedException {
         each(place.data(), difference.delete(), List.of("rm", "--recursive", "--force", "--"));
         each(place.data(), difference.makeDirectories(), List.of("mkdir", "--mode=0700", "--"));
-        List<String> copy = new ArrayList<>(COPY);
-        copy.addAll(List.of("--remove-destination", "--parents", "--target-directory=" + place.data(), "--"));
+        try (InPlace.Run updates = inPlace.begin(difference.update(), difference.copy(), hashed)) {
+            copy(difference.copy(), living);
+            copy(updates.finish(living), living);
+            hashes.putAll(updates.hashes());
+        }
         if (living) {
-            requireSpace(programs.run(live, over(difference.copy(), copy)));
             return;
         }
-        each(live, difference.copy(), copy);
         transfer(difference.link());
         Path directories = difference.directories().resolveSibling("directories-once");
         if (Files.size(difference.directories()) > 0) {
@@ -210,13 +220,24 @@ public final class Mirror {
         }
     }
 
+    private void copy(Path paths, boolean living) throws IOException, InterruptedException {
+        List<String> copy = new ArrayList<>(COPY);
+        copy.addAll(List.of("--remove-destination", "--parents", "--target-directory=" + place.data(), "--"));
+        if (!living) {
+            each(live, paths, copy);
+        } else if (Files.size(paths) > 0) {
+            requireSpace(programs.run(live, over(paths, copy)));
+        }
+    }
+
     private void each(Path directory, Path arguments, List<String> program) throws IOException, InterruptedException {
         if (Files.size(arguments) > 0) {
             programs.require(directory, over(arguments, program));
         }
     }
 
-    private static List<String> over(Path arguments, List<String> program) {
+    /** The program, called with as many of the arguments as it takes, until all have had their turn. */
+    static List<String> over(Path arguments, List<String> program) {
         List<String> argv = new ArrayList<>(List.of("xargs", "--null", "--no-run-if-empty", "--arg-file=" + arguments));
         argv.addAll(program);
         return argv;

@@ -213,7 +213,7 @@ public record Manifest(
      * @param racySince what was changed since then may have been written unseen
      * @param boot of the machine; a crash may take back times of files whose new content it left
      * @param files how many have a hash in the list
-     * @param copiedBytes of the files that were copied for it; the others were there from the standby before
+     * @param copiedBytes of the files that were copied or brought up to date for it; the others were there from the standby before
      */
     public record Standby(String place, String list, String racySince, String boot, long files, long copiedBytes) {}
 

@@ -2,6 +2,7 @@ package dev.belay.standby;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.belay.os.Processes;
 import java.io.IOException;
@@ -230,6 +231,178 @@ final class MirrorTest {
         Files.writeString(mirror.place().data().resolve("more"), "");
 
         assertThatThrownBy(() -> complete(mirror)).hasMessageContaining("not like the original");
+    }
+
+    /** The next standby from the one before, with changes before each of its passes; is like the original. */
+    private Done renew(Done before, String point, String change, String changeBetween) throws Exception {
+        shell(change);
+        Mirror mirror = mirror(point);
+        mirror.firstPass(owner, before.base());
+        shell(changeBetween);
+        mirror.secondPass();
+        Done done = complete(mirror);
+        Path data = mirror.place().data();
+        assertThat(look(data)).isEqualTo(look(live));
+        assertThat(attributes(data)).isEqualTo(attributes(live));
+        assertThat(new StandbyCheck(processes).problemsInContent(mirror.place(), done.list()))
+                .isEmpty();
+        return done;
+    }
+
+    private static final String BIG = "head -c 9000001 /dev/urandom > big; chmod 640 big; chown 7:8 big\n";
+
+    /** Extended attributes and access control lists, in hexadecimal, by way of an archive. */
+    private String attributes(Path root) {
+        return shell("""
+                tar --create --format=posix --pax-option=delete=atime,delete=ctime,delete=mtime --xattrs '--xattrs-include=*' \\
+                  --acls -C "@root@" big | head -c 8192 | tr -c '[:print:]' '\\n' | grep -A 9 SCHILY || true
+                """.replace("@root@", root.toString()));
+    }
+
+    /** An inode that was made anew may have the number of the one before. */
+    private String copyInode(Done done) {
+        return shell("stat -c '%i of %w' " + done.mirror().place().data().resolve("big"))
+                .strip();
+    }
+
+    private boolean reflinks() throws Exception {
+        shell("touch ../probe");
+        return processes
+                .run(
+                        java.util.List.of("cp", "--reflink=always", temp + "/probe", temp + "/probe-2"),
+                        temp,
+                        Map.of(),
+                        Duration.ofMinutes(1))
+                .ok();
+    }
+
+    @Test
+    void aLargeFileThatWasChangedInTheMiddle_isUpdatedInPlace_andHashedAsItIs() throws Exception {
+        shell(BIG);
+        age();
+        Done first = make("backup-1");
+        String inode = copyInode(first);
+        shell("printf changed | dd of=big bs=1 seek=4500000 conv=notrunc status=none");
+        age();
+        Done settled = renew(first, "backup-2", "true", "true");
+        Done hot =
+                renew(settled, "backup-3", "printf CHANGED | dd of=big bs=1 seek=9 conv=notrunc status=none", "true");
+
+        assertThat(copyInode(hot).equals(inode)).isNotEqualTo(reflinks());
+        assertThat(settled.made().hashedBytes()).isEqualTo(9_000_001);
+    }
+
+    @Test
+    void aLargeFileThatWasChangedBeforeBothPasses_isInTheCopyAsItWasAtTheSecond_andSoIsItsHash() throws Exception {
+        shell(BIG);
+        Done first = make("backup-1");
+        shell("printf changed | dd of=big bs=1 seek=4500000 conv=notrunc status=none");
+        age();
+
+        renew(first, "backup-2", "true", """
+                touch -r big ../times; printf again | dd of=big bs=1 seek=8000000 conv=notrunc status=none; touch -r ../times big
+                """);
+    }
+
+    @Test
+    void aLargeFileThatGrows_shrinks_orChangesItsAttributes_isFollowed() throws Exception {
+        shell(BIG);
+        Done done = make("backup-1");
+        String[] changes = {
+            "head -c 3333333 /dev/urandom >> big",
+            "truncate -s 6000000 big",
+            "truncate -s 8000000 big; printf x >> big; truncate -s 9500000 big",
+            "chmod 4751 big; chown 65534:1234 big",
+            "touch -d '2001-02-03 04:05:06.123456789' big",
+            "touch -r big ../times; printf same | dd of=big bs=1 seek=77 conv=notrunc status=none; touch -r ../times big",
+            "dd if=/dev/zero of=big bs=1M seek=2 count=3 conv=notrunc status=none",
+            "cp big ../b; rm big; mv ../b big",
+            ": > big",
+            "head -c 5000000 /dev/urandom > big",
+            "ln big also",
+            "printf y | dd of=also bs=1 seek=77 conv=notrunc status=none",
+            "rm also; printf z | dd of=big bs=1 seek=7 conv=notrunc status=none",
+            "mv big dir/big; ln -s /etc/passwd big",
+            "rm big; mv dir/big big; printf q >> big",
+        };
+        for (int i = 0; i < changes.length; i++) {
+            boolean early = i % 2 == 0;
+            done = renew(done, "backup-a" + i, early ? changes[i] : "true", early ? "true" : changes[i]);
+        }
+    }
+
+    @Test
+    void attributesOfALargeFile_comeAndGoWithThoseOfTheOriginal() throws Exception {
+        shell(BIG);
+        Done done = make("backup-1");
+        String python =
+                "python3 -c 'import os,struct; p=lambda *e: struct.pack(\"<I\",2)+b\"\".join(struct.pack(\"<HHI\",*x) for"
+                        + " x in e); n=0xffffffff; acl=p((1,6,n),(2,4,1234),(4,4,n),(16,4,n),(32,0,n)); @'";
+        String[] steps = {
+            "os.setxattr(\"big\",\"user.note\",b\"one\")",
+            "os.setxattr(\"big\",\"user.note\",b\"two\")",
+            "os.removexattr(\"big\",\"user.note\")",
+            "os.setxattr(\"big\",\"trusted.note\",b\"one\")",
+            "os.removexattr(\"big\",\"trusted.note\")",
+            "os.setxattr(\"big\",\"system.posix_acl_access\",acl)",
+            "os.removexattr(\"big\",\"system.posix_acl_access\")",
+            "os.setxattr(\"big\",\"user.note\",b\"one\"); os.setxattr(\"big\",\"system.posix_acl_access\",acl)",
+        };
+        for (int i = 0; i < steps.length; i++) {
+            boolean early = i % 2 == 0;
+            String step = python.replace("@", steps[i]);
+            done = renew(done, "backup-" + (2 + i), early ? step : "true", early ? "true" : step);
+            assertThat(attributes(live).contains("note=one") || attributes(live).contains("note=two"))
+                    .isEqualTo(i == 0 || i == 1 || i == 3 || i == 7);
+        }
+    }
+
+    @Test
+    void aLargeFileThatBecameSparse_takesNoMoreThanTheOriginal() throws Exception {
+        shell(BIG);
+        Done first = make("backup-1");
+
+        Done done = renew(first, "backup-2", ": > big; truncate -s 50M big; printf end >> big", "true");
+
+        assertThat(Long.parseLong(
+                        shell("stat -c %b " + done.mirror().place().data().resolve("big"))
+                                .strip()))
+                .isLessThan(100);
+    }
+
+    @Test
+    void anUpdateIsEndedWithThePrograms_andASecondOneMakesItGood() throws Exception {
+        shell("for i in $(seq 40); do head -c 9000001 /dev/zero | tr '\\0' $((i % 10)) > big$i; done; " + BIG);
+        assumeFalse(reflinks());
+        Done first = make("backup-1");
+        Mirror mirror = mirror("backup-2");
+        mirror.firstPass(owner, first.base());
+        shell("for i in big*; do printf x | dd of=$i bs=1 seek=4500000 conv=notrunc status=none; done");
+        Path begun = mirror.place().work().resolve("attributes-said");
+        Files.deleteIfExists(begun);
+        Thread alarm = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted() && !Files.exists(begun)) {
+                Thread.onSpinWait();
+            }
+            while (!Thread.currentThread().isInterrupted()) {
+                processes.endAll();
+            }
+        });
+        alarm.start();
+        try {
+            assertThatThrownBy(mirror::secondPass).isInstanceOf(IOException.class);
+        } finally {
+            alarm.interrupt();
+            alarm.join();
+        }
+
+        mirror.lookAgain();
+        mirror.secondPass();
+        Done done = complete(mirror);
+
+        assertThat(look(done.mirror().place().data())).isEqualTo(look(live));
+        assertThat(new StandbyCheck(processes).problemsInContent(done.mirror().place(), done.list()))
+                .isEmpty();
     }
 
     @Test
