@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +25,15 @@ final class BlockUpdateTest {
     private Path original;
     private Path copy;
 
+    @BeforeEach
+    void names() {
+        original = temp.resolve("original");
+        copy = temp.resolve("copy");
+    }
+
     private void files(byte[] originals, byte[] copies) throws IOException {
-        original = Files.write(temp.resolve("original"), originals);
-        copy = Files.write(temp.resolve("copy"), copies);
+        Files.write(original, originals);
+        Files.write(copy, copies);
     }
 
     @Test

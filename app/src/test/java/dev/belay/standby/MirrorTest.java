@@ -249,7 +249,7 @@ final class MirrorTest {
         return done;
     }
 
-    private static final String BIG = "head -c 9000001 /dev/urandom > big; chmod 640 big; chown 7:8 big\n";
+    private static final String BIG = "rm -f sparse; head -c 9000001 /dev/urandom > big; chmod 640 big; chown 7:8 big";
 
     /** Extended attributes and access control lists, in hexadecimal, by way of an archive. */
     private String attributes(Path root) {
