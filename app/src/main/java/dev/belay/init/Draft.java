@@ -158,8 +158,11 @@ public final class Draft {
                     "The slowest healthcheck (" + slowest() + ") needs " + Durations.format(seconds(toFail))
                             + " to fail: a release is watched at least as long.");
         }
-        line("  minHealthyTime: " + Durations.format(watched));
-        comment("  ", "Start period, retries and the time above, twice.");
+        line("  minHealthyTime: " + Durations.format(LEAST_WATCHED));
+        if (watched.compareTo(LEAST_WATCHED) > 0) {
+            line("  monitor: " + Durations.format(watched.minus(LEAST_WATCHED)));
+        }
+        comment("  ", "Start period, retries and the time that a release is watched, twice.");
         line("  healthyDeadline: " + Durations.format(deadline));
         line("  checks:");
         found.checks().forEach(this::check);

@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 /** Whether somebody would notice: healthchecks, and how long Belay looks at them. */
 final class HealthRules {
     /** The keys below {@code verify} that say how long a release is watched; whichever is there first has the line. */
-    private static final List<String> WATCHED_BY = List.of("minHealthyTime");
+    private static final List<String> WATCHED_BY = List.of("monitor", "minHealthyTime");
 
     private HealthRules() {}
 
@@ -80,9 +80,9 @@ final class HealthRules {
         return awaited || saysNo || ended;
     }
 
-    /** How long a release is watched after it was first healthy. */
+    /** How long a release is watched after it was first healthy, before it is committed. */
     private static Duration watched(Configuration.Verify verify) {
-        return verify.minHealthyTime();
+        return verify.minHealthyTime().plus(verify.monitor());
     }
 
     private static void monitor(Facts facts, Consumer<Finding> found) {
@@ -114,7 +114,7 @@ final class HealthRules {
                 "a release that breaks right after it was healthy is committed, and nobody rolls it back (service "
                         + services + ")",
                 "Watch for at least " + needs
-                        + " (verify.minHealthyTime in belay.yml), or ask more often (interval, retries)"));
+                        + " (verify.monitor in belay.yml), or ask more often (interval, retries)"));
     }
 
     /** Where the user has said how long to watch; empty when he has not. */

@@ -94,7 +94,8 @@ class DraftTest {
         assertThat(configuration.envFiles()).containsExactly(directory.resolve("yes"));
         assertThat(configuration.backups().directory()).isEqualTo(Path.of("/var/lib/belay/shop"));
         assertThat(configuration.data().exclude()).isEmpty();
-        assertThat(configuration.verify().minHealthyTime()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(configuration.verify().minHealthyTime()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(configuration.verify().monitor()).isEqualTo(Duration.ofSeconds(50));
         assertThat(configuration.verify().healthyDeadline()).isEqualTo(Duration.ofMinutes(5));
         assertThat(configuration.verify().checks().stream().map(CheckSpec::name))
                 .containsExactly("api", "disk /");

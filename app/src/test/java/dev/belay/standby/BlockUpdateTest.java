@@ -22,8 +22,8 @@ final class BlockUpdateTest {
     @TempDir
     Path temp;
 
-    private Path original;
-    private Path copy;
+    private Path original = Path.of("");
+    private Path copy = Path.of("");
 
     @BeforeEach
     void names() {
