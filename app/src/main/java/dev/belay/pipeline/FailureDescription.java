@@ -44,7 +44,7 @@ record FailureDescription(
 
     /** As the report says it, for the moment at which the failure is found. */
     List<String> lines() {
-        List<String> lines = new ArrayList<>(FailureText.cause(cause));
+        List<String> lines = new ArrayList<>(FailureText.cause(cause, failedChecks));
         lines.addAll(FailureText.evidence(evidence));
         lines.addAll(FailureText.changes(changes));
         lines.add("");

@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
 public final class FailureText {
     private FailureText() {}
 
-    /** Two lines: what failed and why, and the most telling line of a log. */
-    public static List<String> cause(RunReport.Cause cause) {
+    /**
+     * Two lines: what failed and why, and the most telling line of a log.
+     *
+     * @param failed the checks among which the cause is, when it is one
+     */
+    public static List<String> cause(RunReport.Cause cause, List<RunReport.Check> failed) {
+        boolean unknown =
+                failed.stream().anyMatch(c -> c.name().equals(cause.name()) && c.state().equals("inconclusive"));
         return List.of(
-                "Failed: " + cause.name() + ": " + line(cause.reason()),
+                (unknown ? "Inconclusive: " : "Failed: ") + cause.name() + ": " + line(cause.reason()),
                 cause.logLine() == null
                         ? "Log: no container that failed has logged anything"
                         : "Log of " + cause.container() + ": " + line(cause.logLine()));

@@ -15,14 +15,15 @@ public final class TextReport {
         StringBuilder text = new StringBuilder();
         RunReport.Cause cause = r.cause();
         if (cause != null) {
-            lines(text, FailureText.cause(cause));
+            lines(text, FailureText.cause(cause, r.failedChecks()));
         }
         text.append("Belay ")
                 .append(r.command())
                 .append(" report: ")
                 .append(r.outcome())
                 .append('\n');
-        if (cause == null && !r.why().isEmpty()) {
+        boolean said = cause != null && (cause.name() + ": " + cause.reason()).startsWith(r.why());
+        if (!said && !r.why().isEmpty()) {
             text.append("Why: ").append(r.why()).append('\n');
         }
         RunReport.Problem error = r.error();
