@@ -23,7 +23,10 @@ class ConfirmTest {
         Awaitility.await().pollInterval(Duration.ofMillis(50)).atMost(LONG).until(condition);
     }
 
-    /** A shell that deploys, as the first process of a session, as a CI runs its jobs. */
+    /**
+     * A shell that deploys, as the first process of a session, as a CI runs its jobs. Whoever has ended the run before may
+     * still be writing its archives.
+     */
     private static Program job(Stack stack, String within) {
         return Program.start(
                 stack.directory(),
@@ -32,14 +35,19 @@ class ConfirmTest {
                         "setsid",
                         "bash",
                         "-c",
-                        Belay.launcher() + " deploy --confirm-within " + within + "; echo answered $?"));
+                        Belay.launcher() + " deploy --wait 1m --confirm-within " + within + "; echo answered $?"));
     }
 
     private static Instant awaitWaiting(Stack stack, Program job) {
-        await(() -> RunJournal.newest(stack).has("PHASE", "CONFIRM") || !job.isAlive());
+        await(() -> waits(RunJournal.newest(stack)) || !job.isAlive());
         assertThat(job.isAlive()).as(job.errSoFar()).isTrue();
         JsonNode awaiting = RunJournal.newest(stack).first("AWAITING", "").orElseThrow();
         return Instant.parse(awaiting.path("values").path(0).asString());
+    }
+
+    /** The newest run may be the one before. */
+    private static boolean waits(RunJournal journal) {
+        return journal.has("PHASE", "CONFIRM") && !journal.ended();
     }
 
     private static void killAll(Program job) {
@@ -145,7 +153,7 @@ class ConfirmTest {
                 assertThat(journal.has("PHASE", "ROLLBACK")).isFalse();
                 assertThat(greeting(stack)).isEqualTo("number " + i);
             }
-            Run backup = stack.belay("backup");
+            Run backup = stack.belay("backup", "--wait", "1m");
             assertThat(backup.exitCode()).as(backup.describe()).isZero();
         }
     }

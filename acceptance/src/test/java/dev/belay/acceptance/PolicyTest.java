@@ -133,7 +133,7 @@ class PolicyTest {
                 Run run = deploy(
                         stack, "[ -e /tmp/once ] || { touch /tmp/once; sleep 1; exit 3; }; : " + i + "; " + SERVE, i);
                 assertThat(run.exitCode()).as(run.describe()).isZero();
-                assertThat(run.err()).contains("restarted");
+                assertThat(run.err()).contains("restarting, last exit code 3");
                 assertThat(stack.inspect("app").path("RestartCount").asInt()).isEqualTo(1);
             }
         }
@@ -180,7 +180,7 @@ class PolicyTest {
     }
 
     private static Stack reacting() {
-        Stack stack = up("2s", "60s");
+        Stack stack = up("4s", "60s");
         stack.set("restart", "\"no\"");
         return stack;
     }
@@ -191,7 +191,7 @@ class PolicyTest {
                 stack,
                 exits
                         ? "httpd -p 8080 -h /www; sleep 2; exit 3"
-                        : "httpd -p 8080 -h /www; sleep 2; rm /www/health; sleep 600",
+                        : "httpd -p 8080 -h /www; sleep 1; rm /www/health; sleep 600",
                 number);
         assertThat(run.exitCode()).as(run.describe()).isEqualTo(3);
         List<String> times = Docker.lines(
