@@ -38,10 +38,15 @@ class ConfirmTest {
                         Belay.launcher() + " deploy --wait 1m --confirm-within " + within + "; echo answered $?"));
     }
 
-    private static Instant awaitWaiting(Stack stack, Program job) {
+    /** @return the journal of the run that waits */
+    private static RunJournal awaitWaiting(Stack stack, Program job) {
         await(() -> waits(RunJournal.newest(stack)) || !job.isAlive());
         assertThat(job.isAlive()).as(job.errSoFar()).isTrue();
-        JsonNode awaiting = RunJournal.newest(stack).first("AWAITING", "").orElseThrow();
+        return RunJournal.newest(stack);
+    }
+
+    private static Instant until(RunJournal run) {
+        JsonNode awaiting = run.first("AWAITING", "").orElseThrow();
         return Instant.parse(awaiting.path("values").path(0).asString());
     }
 
@@ -79,7 +84,8 @@ class ConfirmTest {
             for (int i = 1; i <= times; i++) {
                 stack.release(Images.app(Images.GOOD), "number " + i);
                 Program job = job(stack, within);
-                Instant until = awaitWaiting(stack, job);
+                RunJournal waiting = awaitWaiting(stack, job);
+                Instant until = until(waiting);
                 killAll(job);
                 assertThat(greeting(stack)).isEqualTo("number " + i);
                 if (i == 1) {
@@ -89,9 +95,9 @@ class ConfirmTest {
                 }
                 stack.exec("app", "sh", "-c", "echo changed > /data/schema");
 
-                await(() -> RunJournal.newest(stack).ended());
+                await(() -> waiting.again().ended());
 
-                RunJournal journal = RunJournal.newest(stack);
+                RunJournal journal = waiting.again();
                 Instant begun = journal.at("PHASE", "ROLLBACK");
                 System.out.printf(
                         "%d of %d: rollback begun %d ms after the timeout, back and verified %d ms after it%n",
@@ -130,7 +136,8 @@ class ConfirmTest {
                 boolean killed = i % 2 == 0;
                 stack.release(Images.app(Images.GOOD), "number " + i);
                 Program job = job(stack, "1m");
-                Instant until = awaitWaiting(stack, job);
+                RunJournal waiting = awaitWaiting(stack, job);
+                Instant until = until(waiting);
                 if (i == 1) {
                     assertThat(stack.belay("status").out()).contains("waits for `belay confirm` until " + until);
                     assertThat(stack.belay("backup").exitCode()).isEqualTo(7);
@@ -147,8 +154,8 @@ class ConfirmTest {
                     Run run = job.await();
                     assertThat(run.out()).as(run.describe()).contains("deployed and verified", "answered 0");
                 }
-                await(() -> RunJournal.newest(stack).ended());
-                RunJournal journal = RunJournal.newest(stack);
+                await(() -> waiting.again().ended());
+                RunJournal journal = waiting.again();
                 assertThat(journal.has("PHASE", "COMMITTED")).isTrue();
                 assertThat(journal.has("PHASE", "ROLLBACK")).isFalse();
                 assertThat(greeting(stack)).isEqualTo("number " + i);

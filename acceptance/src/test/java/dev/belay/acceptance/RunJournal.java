@@ -8,25 +8,37 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The journal of the newest run of a stack, as far as it has been written. */
-record RunJournal(List<JsonNode> records) {
+/**
+ * The journal of a run, as far as it has been written.
+ *
+ * @param directory of the run
+ */
+record RunJournal(Path directory, List<JsonNode> records) {
+    /** That of the newest run of a stack. A rollback may be followed by a run that makes a restore point of what is back. */
     static RunJournal newest(Stack stack) {
         Path runs = stack.backups().resolve("runs");
-        if (!Files.exists(runs.resolve(stack.project() + ".newest"))) {
-            return new RunJournal(List.of());
-        }
-        Path journal = runs.resolve(
-                        Stack.read(runs.resolve(stack.project() + ".newest")).strip())
-                .resolve("journal");
+        Path newest = runs.resolve(stack.project() + ".newest");
+        return Files.exists(newest) ? of(runs.resolve(Stack.read(newest).strip())) : new RunJournal(runs, List.of());
+    }
+
+    /** The same with what has been written since. */
+    RunJournal again() {
+        return of(directory);
+    }
+
+    private static RunJournal of(Path directory) {
+        Path journal = directory.resolve("journal");
         if (!Files.exists(journal)) {
-            return new RunJournal(List.of());
+            return new RunJournal(directory, List.of());
         }
         String text = Stack.read(journal);
         // What stands behind the last line end is being written.
-        return new RunJournal(text.substring(0, text.lastIndexOf('\n') + 1)
-                .lines()
-                .map(line -> JsonMapper.shared().readTree(line.substring(line.indexOf(' ') + 1)))
-                .toList());
+        return new RunJournal(
+                directory,
+                text.substring(0, text.lastIndexOf('\n') + 1)
+                        .lines()
+                        .map(line -> JsonMapper.shared().readTree(line.substring(line.indexOf(' ') + 1)))
+                        .toList());
     }
 
     Optional<JsonNode> first(String kind, String name) {
