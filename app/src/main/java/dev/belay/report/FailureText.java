@@ -16,8 +16,8 @@ public final class FailureText {
      * @param failed the checks among which the cause is, when it is one
      */
     public static List<String> cause(RunReport.Cause cause, List<RunReport.Check> failed) {
-        boolean unknown =
-                failed.stream().anyMatch(c -> c.name().equals(cause.name()) && c.state().equals("inconclusive"));
+        boolean unknown = failed.stream()
+                .anyMatch(c -> c.name().equals(cause.name()) && c.state().equals("inconclusive"));
         return List.of(
                 (unknown ? "Inconclusive: " : "Failed: ") + cause.name() + ": " + line(cause.reason()),
                 cause.logLine() == null
