@@ -93,6 +93,9 @@ final class Canaries implements AutoCloseable {
                         "cat said; printenv DEPLOY_TOKEN; docker compose --env-file prod.env up -d; exit ${1:-0}\n")
                 .write("compose.yaml", COMPOSE)
                 .configure("""
+                        backups:
+                          directory: @backups@
+                          keep: 50
                         verify:
                           attempts: 1
                           delay: 200ms
