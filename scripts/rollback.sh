@@ -4,7 +4,7 @@
 # Run it from the deployment's directory. Without POINT it is the newest verified restore point that differs from what
 # runs. COMPOSE_FILE is the compose file (cloud.docker-compose.yml), BACKUP_BASE_DIR the directory of the restore points
 # (what a belay.yml here says, else /opt/smart-smoker/backups/deployments).
-# Exit code 0: rolled back and verified; 1: not, and the message says what to do.
+# Exit code 0: rolled back, and verified unless the outcome says otherwise; 1: not, and the message says what to do.
 set -euo pipefail
 # As bin/belay, which does the rest: nothing that the environment names is run or loaded.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit codes: 0 done, 1 not healthy (verify) or findings (lint), 2 usage or configuration, 3 deployment failed and rolled back,",
-            "4 rollback failed, 5 refused or backup failed, 6 restore point unusable, 7 locked, 8 an earlier run was cut off, 9 engine unreachable,",
-            "130/143 interrupted.",
+            "Exit codes: 0 done, 1 not healthy or inconclusive (verify) or an error or a warning (lint), 2 usage or configuration,",
+            "3 deployment failed or not confirmed, and rolled back, 4 an operator is needed, 5 refused or backup failed,",
+            "6 restore point unusable, 7 locked, 8 an earlier run was cut off, 9 engine unreachable, 130/143 interrupted.",
             "",
             "Example: belay deploy"
         })

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
         name = "lint",
         mixinStandardHelpOptions = true,
         description =
-                "What in the compose files and in belay.yml will hurt one day, with its line: 0 nothing, 1 something.",
+                "What in the compose files and in belay.yml will hurt one day, with its line. Exit code 0: nothing or only infos, 1: an error or a warning.",
         footer = {
             "",
             "A comment in the line, or in the one above, silences a rule: # belay-lint: ignore moving-tag",
