@@ -17,6 +17,7 @@ public final class SealPoint extends CaptureStep {
     private final String projectDirectory;
     private final Time time;
     private @Nullable RestorePoint sealed;
+    private long sealedAt;
 
     /** @param health the verdict on what ran when the backup began */
     public SealPoint(
@@ -34,12 +35,18 @@ public final class SealPoint extends CaptureStep {
         return Optional.ofNullable(sealed);
     }
 
+    /** When it was, on the clock of {@link Time#nanos}. */
+    public long sealedAt() {
+        return sealedAt;
+    }
+
     @Override
     String capture() throws IOException, InterruptedException {
         Manifest manifest = manifest(capture.writer.contents());
         capture.writer.add("manifest.txt", ManifestText.of(manifest));
         RestorePoint point = capture.writer.seal(manifest(capture.writer.contents()));
         sealed = point;
+        sealedAt = time.nanos();
         return point.directory().toString();
     }
 

@@ -49,7 +49,7 @@ public final class Backup {
         Verdict verdict = new Health(session).now(inventory.containers());
         Capturing.Captured captured = capturing.capture(inventory, verdict, run.journal());
         RestorePoint point = captured.point();
-        report.sealed(point);
+        report.sealed(captured);
         run.enter(Phase.SEALED, List.of(point.directory().toString()));
         if (!sealedOnly) {
             report.restorePoint(archived(point, runner));

@@ -45,8 +45,12 @@ final class Capturing {
         this.runner = runner;
     }
 
-    /** A new restore point, with what was noticed while it was made. */
-    record Captured(RestorePoint point, List<String> warnings) {}
+    /**
+     * A new restore point, with what was noticed while it was made.
+     *
+     * @param sealedAt on the clock of {@link dev.belay.os.Time#nanos}
+     */
+    record Captured(RestorePoint point, long sealedAt, List<String> warnings) {}
 
     /** What must hold before anything is done; what runs and how well. */
     Inventory preflight(boolean mayBeEmpty) throws InterruptedException {
@@ -135,7 +139,7 @@ final class Capturing {
             capture.warnings().forEach(session.progress()::warn);
             RestorePoint sealed = seal.sealed().orElseThrow();
             session.secrets().learn(sealed);
-            return new Captured(sealed, capture.warnings());
+            return new Captured(sealed, seal.sealedAt(), capture.warnings());
         } catch (IOException e) {
             throw new BelayException(
                     Category.BACKUP_FAILED,

@@ -25,6 +25,9 @@ public final class ConfirmWatch {
     /** One attempt of those that a resume has is left to an operator. */
     private static final int ATTEMPTS = 2;
 
+    /** What it says first, so that whoever has started it knows that it is there. */
+    static final String BEGUN = "watching over run ";
+
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(30);
 
     private final Session session;
@@ -52,6 +55,7 @@ public final class ConfirmWatch {
     public Optional<RunReport> run(String runId) throws InterruptedException {
         Optional<RunReport> last = Optional.empty();
         int attempts = 0;
+        session.progress().note(BEGUN + runId);
         while (unfinished(runId) && attempts < ATTEMPTS) {
             // asked in any case: its clock begins when the run begins to wait
             boolean due = due(runId);

@@ -7,6 +7,7 @@ import dev.belay.journal.Journal;
 import dev.belay.store.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,6 +62,22 @@ final class Confirmation {
             }
         }
         return until;
+    }
+
+    /**
+     * To be called before anything is changed: a filesystem without hard links can decide nothing.
+     *
+     * @throws IOException when it is such a one
+     */
+    void requirePossible() throws IOException {
+        Path probe = directory.resolve(FILE + ".possible");
+        try {
+            AtomicFiles.writeFirst(probe, new byte[0]);
+            Files.deleteIfExists(probe);
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            throw new IOException(
+                    "there are no hard links in " + directory + ", by which a confirmation is decided", e);
+        }
     }
 
     /** @return what has been decided, this or what was decided before */

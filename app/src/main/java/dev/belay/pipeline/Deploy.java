@@ -22,13 +22,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code belay deploy}: backup, apply, verify, commit; on failure back to what ran before. */
 public final class Deploy {
+    /** At what failed, before it is taken back. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Session session;
@@ -84,9 +86,9 @@ public final class Deploy {
         Inventory before = capturing.preflight(true);
         Baseline baseline = Baseline.of(before.containers(), health.now(before.containers()));
         noteBaseline(baseline);
-        RestorePoint point =
-                capturing.capture(before, baseline.verdict(), run.journal()).point();
-        report.sealed(point);
+        Capturing.Captured captured = capturing.capture(before, baseline.verdict(), run.journal());
+        report.sealed(captured);
+        RestorePoint point = captured.point();
         if (!command.isEmpty()) {
             // Nobody knows what it does: docker compose down -v, rsync --delete and the like take a standby away.
             point = new Archiving(session, runner).archive(point);
@@ -149,12 +151,7 @@ public final class Deploy {
         if (run.phase() != Phase.CONFIRM) {
             commit.prepare(undo.point().id());
         }
-        Unproven unproven = new Unproven(session);
-        if (outcome == Outcome.DEPLOYED) {
-            unproven.forget();
-        } else {
-            unproven.remember(run.id(), "was never found healthy: " + outcome.words());
-        }
+        rememberHow(run, outcome);
         run.enter(Phase.COMMITTED, undo.values());
         commit.publish(undo.point().id());
         new Capturing(session, runner).prune();
@@ -164,6 +161,15 @@ public final class Deploy {
         return report.build(outcome, runner.records());
     }
 
+    private void rememberHow(Run run, Outcome outcome) {
+        Unproven unproven = new Unproven(session);
+        if (outcome == Outcome.DEPLOYED) {
+            unproven.forget();
+        } else {
+            unproven.remember(run.id(), "was not found healthy: " + outcome.words());
+        }
+    }
+
     /** @return null when it was confirmed */
     private Judge.@Nullable Failure confirm(Run run, Undo undo, Judge judge, Duration within)
             throws InterruptedException {
@@ -171,6 +177,8 @@ public final class Deploy {
         Confirmation confirmation = new Confirmation(Runs.directory(session, run.id()));
         Instant until = session.time().now().plus(within);
         run.journal().append(Entry.Kind.AWAITING, "confirmation", List.of(until.toString()));
+        // Whoever goes on with the run when this process is gone does not know it any more.
+        rememberHow(run, judge.outcome());
         run.enter(Phase.CONFIRM, undo.values());
         session.progress()
                 .warn("healthy, but not committed: without `belay confirm` it is rolled back at " + until + " (in "
@@ -206,8 +214,9 @@ public final class Deploy {
         }
     }
 
-    private static Runnable startWatcher(Confirming confirming, Run run) {
+    private Runnable startWatcher(Confirming confirming, Run run) {
         try {
+            new Confirmation(Runs.directory(session, run.id())).requirePossible();
             return confirming.watcher().start(run.id());
         } catch (IOException e) {
             throw new BelayException(
@@ -297,6 +306,9 @@ public final class Deploy {
                                 : "the deployment does not stay: ")
                         + failure.why());
         requireEngine(failure);
+        if (session.configuration().deploy().automaticRollback()) {
+            endLeftovers(run);
+        }
         describe(undo.point(), failure);
         if (!session.configuration().deploy().automaticRollback()) {
             report.nextSteps(List.of(
@@ -308,7 +320,6 @@ public final class Deploy {
             return left;
         }
         run.enter(Phase.ROLLBACK, undo.values());
-        endLeftovers(run);
         try {
             boolean spentBefore = Standbys.spent(undo.point());
             RunReport done = new Restoring(session, runner, health, run.journal())
@@ -333,31 +344,27 @@ public final class Deploy {
     }
 
     /** For people alone: a rollback does not depend on it. It comes first, because a rollback removes what it tells of. */
-    private void describe(RestorePoint before, Judge.Failure failure) {
+    private void describe(RestorePoint before, Judge.Failure failure) throws InterruptedException {
         report.why(failure.why());
-        try {
-            List<ContainerDocument> containers = before.containers();
-            Verdict verdict = failure.verdict();
-            FailureDescription description = FailureDescription.of(
-                    session.engine(),
-                    session.project(),
-                    verdict == null ? failure.why() : null,
-                    verdict == null ? health.now(containers) : verdict,
-                    containers,
-                    Instant.parse(before.manifest().createdAt()));
-            report.failure(description);
-            // the first line has been said, unless the last answer of a probe makes it longer
-            List<String> lines = description.lines();
-            lines.subList(lines.get(0).endsWith(failure.why()) ? 1 : 0, lines.size())
-                    .forEach(session.progress()::note);
-        } catch (BelayException e) {
-            if (e.category() == Category.INTERRUPTED) {
-                throw e;
-            }
-            session.progress().warn("what failed could not be looked at: " + e.what() + ": " + e.why());
-        } catch (UncheckedIOException | DateTimeParseException e) {
-            session.progress().warn("what failed could not be looked at: " + e.getMessage());
-        }
+        Verdict verdict = failure.verdict();
+        ShortLook.begin(session.progress(), () -> {
+                    List<ContainerDocument> containers = before.containers();
+                    return FailureDescription.of(
+                            session.engine(),
+                            session.project(),
+                            verdict == null ? failure.why() : null,
+                            verdict == null ? health.look(containers) : verdict,
+                            containers,
+                            Instant.parse(before.manifest().createdAt()));
+                })
+                .result(LONGEST_LOOK)
+                .ifPresent(description -> {
+                    report.failure(description);
+                    // the first line has been said, unless the last answer of a probe makes it longer
+                    List<String> lines = description.lines();
+                    lines.subList(lines.get(0).endsWith(failure.why()) ? 1 : 0, lines.size())
+                            .forEach(session.progress()::note);
+                });
     }
 
     /** One that is being restarted is waited for; without one the run stays as it is, for a resume. */

@@ -2,8 +2,10 @@ package dev.belay.pipeline;
 
 import dev.belay.store.AtomicFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,8 @@ public final class DetachedWatch implements ConfirmWatch.Starter {
             List.of("JAVA_HOME", "SUDO_UID", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", Registry.VARIABLE);
 
     private static final String LOG = "watch.log";
+    private static final Duration LONGEST_BEGIN = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final Session session;
     private final Path launcher;
@@ -48,6 +52,25 @@ public final class DetachedWatch implements ConfirmWatch.Starter {
         Files.createFile(log, AtomicFiles.privateFile());
         ProcessHandle watcher =
                 session.processes().startDetached(argv, Path.of(call.workingDirectory()), environment, log);
+        awaitBegin(watcher, log);
         return watcher::destroy;
+    }
+
+    /** A program that cannot begin, for lack of memory or of whatever else, would let the release stay for good. */
+    private void awaitBegin(ProcessHandle watcher, Path log) throws IOException {
+        long deadline = session.time().nanos() + LONGEST_BEGIN.toNanos();
+        try {
+            while (!Files.readString(log).contains(ConfirmWatch.BEGUN)) {
+                if (!watcher.isAlive() || session.time().nanos() - deadline > 0) {
+                    watcher.destroyForcibly();
+                    throw new IOException("it did not begin; what it said is in " + log);
+                }
+                session.time().sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            watcher.destroy();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while it was started");
+        }
     }
 }

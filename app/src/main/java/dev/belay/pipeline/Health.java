@@ -72,13 +72,7 @@ final class Health {
 
     /** One quick pass: was what runs now healthy? What was never found healthy is not, by one look. */
     Verdict now(List<ContainerDocument> present) {
-        Verdict verdict = new Verifier(
-                        session.engine(),
-                        session.configuration().verify(),
-                        session.time(),
-                        result -> {},
-                        session.machine())
-                .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(present), Map.of(), Set.of(), false));
+        Verdict verdict = look(present);
         return new Unproven(session)
                 .check(present)
                 .map(check -> {
@@ -87,6 +81,21 @@ final class Health {
                     return new Verdict(Verdict.State.UNHEALTHY, List.copyOf(checks), verdict.seconds());
                 })
                 .orElse(verdict);
+    }
+
+    /**
+     * One quick pass over what runs now.
+     *
+     * @param before of which those that were stopped may be stopped now
+     */
+    Verdict look(List<ContainerDocument> before) {
+        return new Verifier(
+                        session.engine(),
+                        session.configuration().verify(),
+                        session.time(),
+                        result -> {},
+                        session.machine())
+                .quick(new Scope(session.project(), LOCALHOST, Scope.stopped(before), Map.of(), Set.of(), false));
     }
 
     /**

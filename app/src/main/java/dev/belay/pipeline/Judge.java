@@ -58,7 +58,15 @@ final class Judge implements AutoCloseable {
     /** @param decided whether nobody needs to wait any longer */
     @Nullable
     Failure watchUntil(BooleanSupplier decided, Duration longest) throws InterruptedException {
-        return decide(verification.watchUntil(decided, longest), "while it waited for a confirmation: ");
+        String when = "while it waited for a confirmation: ";
+        Verdict verdict = verification.watchUntil(decided, longest);
+        last = verdict;
+        // Nobody is asked here: who is to decide is asked for the confirmation already.
+        return switch (verdict.state()) {
+            case HEALTHY -> null;
+            case UNHEALTHY -> Failure.of(when + Health.why(verdict), verdict);
+            case INCONCLUSIVE -> baseline.explains(verdict) || mayStay() ? null : inconclusive(verdict, when);
+        };
     }
 
     private @Nullable Failure decide(Verdict verdict, String when) throws InterruptedException {
@@ -68,6 +76,12 @@ final class Judge implements AutoCloseable {
             case UNHEALTHY -> Failure.of(when + Health.why(verdict), verdict);
             case INCONCLUSIVE -> baseline.explains(verdict) || keeps(verdict) ? null : inconclusive(verdict, when);
         };
+    }
+
+    /** Without asking anybody. */
+    private boolean mayStay() {
+        keptInconclusive |= session.configuration().verify().onInconclusive() == Configuration.OnInconclusive.KEEP;
+        return keptInconclusive;
     }
 
     private static Failure inconclusive(Verdict verdict, String when) {
@@ -103,10 +117,19 @@ final class Judge implements AutoCloseable {
 
     /** How a run ends whose release stays. */
     Outcome outcome() {
-        if (keptInconclusive && last != null && last.state() == Verdict.State.INCONCLUSIVE) {
+        if (last == null) {
+            return Outcome.DEPLOYED;
+        }
+        boolean unknown = last.state() == Verdict.State.INCONCLUSIVE;
+        if (unknown && keptInconclusive) {
             return Outcome.DEPLOYED_INCONCLUSIVE;
         }
-        return last != null && baseline.stillBad(last) ? Outcome.DEPLOYED_AS_BEFORE : Outcome.DEPLOYED;
+        boolean open = last.checks().stream().anyMatch(c -> c.required() && c.state() == CheckResult.State.PENDING);
+        if (open || last.state() == Verdict.State.UNHEALTHY || (unknown && !baseline.explains(last))) {
+            // It was found healthy, and confirmed at the moment when it was not any more.
+            return Outcome.DEPLOYED_AS_CONFIRMED;
+        }
+        return baseline.stillBad(last) ? Outcome.DEPLOYED_AS_BEFORE : Outcome.DEPLOYED;
     }
 
     /** Tells the report what was seen last. */
@@ -118,7 +141,9 @@ final class Judge implements AutoCloseable {
         List<String> compared = baseline.comparedWith(last);
         compared.forEach(session.progress()::warn);
         report.notes(compared);
-        if (outcome() != Outcome.DEPLOYED) {
+        if (outcome() == Outcome.DEPLOYED_AS_CONFIRMED) {
+            report.why(Health.why(last));
+        } else if (outcome() != Outcome.DEPLOYED) {
             last.failures().stream()
                     .filter(c -> c.state() == CheckResult.State.INCONCLUSIVE || !c.required())
                     .findFirst()

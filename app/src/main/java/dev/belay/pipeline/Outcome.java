@@ -5,6 +5,7 @@ public enum Outcome {
     DEPLOYED("deployed and verified", 0),
     DEPLOYED_AS_BEFORE("deployed, not verified: what was failing before still is", 0),
     DEPLOYED_INCONCLUSIVE("deployed, not verified: inconclusive, a check could not be run", 0),
+    DEPLOYED_AS_CONFIRMED("deployed because it was confirmed, not verified: a check was not good by then", 0),
     CONFIRMED("confirmed", 0),
     BACKED_UP("backed up", 0),
     ROLLED_BACK("rolled back and verified", 0),

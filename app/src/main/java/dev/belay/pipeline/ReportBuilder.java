@@ -68,15 +68,19 @@ final class ReportBuilder {
         return this;
     }
 
-    /** Of a restore point that was made by this run, at the moment when it is sealed. */
-    ReportBuilder sealed(RestorePoint restorePoint) {
-        this.sealedSeconds = seconds();
-        this.heldSeconds = restorePoint.manifest().heldSeconds();
-        return restorePoint(restorePoint);
+    /** Of a restore point that was made by this run. */
+    ReportBuilder sealed(Capturing.Captured captured) {
+        this.sealedSeconds = milliseconds((captured.sealedAt() - startNanos) / 1e9);
+        this.heldSeconds = captured.point().manifest().heldSeconds();
+        return restorePoint(captured.point());
     }
 
     private double seconds() {
-        return Math.round(session.time().secondsSince(startNanos) * 1000) / 1000.0;
+        return milliseconds(session.time().secondsSince(startNanos));
+    }
+
+    private static double milliseconds(double seconds) {
+        return Math.round(seconds * 1000) / 1000.0;
     }
 
     ReportBuilder why(String text) {

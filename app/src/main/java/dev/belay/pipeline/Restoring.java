@@ -41,6 +41,8 @@ final class Restoring {
     /** When it began to change what runs. */
     private @Nullable Instant stopping;
 
+    private Look look = () -> {};
+
     private final @Nullable Journal journal;
 
     /** @param journal of the run; null for a look that has no effects */
@@ -49,6 +51,17 @@ final class Restoring {
         this.runner = runner;
         this.health = health;
         this.journal = journal;
+    }
+
+    /** What is done once, when all is prepared and nothing was changed yet. */
+    @FunctionalInterface
+    interface Look {
+        void run() throws InterruptedException;
+    }
+
+    Restoring beforeTheChange(Look look) {
+        this.look = look;
+        return this;
     }
 
     /** What becomes of a run whose rollback did not succeed. */
@@ -163,6 +176,7 @@ final class Restoring {
             }
         }
         if (stopping == null) {
+            look.run();
             stopping = session.time().now();
         }
         Verdict verdict = null;
@@ -303,6 +317,13 @@ final class Restoring {
         }
         if (onFailure != OnFailure.GIVE_UP && engineIsGone()) {
             report.nextSteps(List.of(RESUME));
+            return report.buildAndKeep(outcome, runner.records());
+        }
+        if (outcome == Outcome.ROLLED_BACK_INCONCLUSIVE) {
+            // All is done, and no resume could know more.
+            new Unproven(session).remember(run.id(), outcome.words());
+            report.nextSteps(List.of("when the checks can be run: belay verify"));
+            run.end(outcome.words());
             return report.buildAndKeep(outcome, runner.records());
         }
         switch (onFailure) {

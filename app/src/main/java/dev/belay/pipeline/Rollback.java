@@ -12,6 +12,7 @@ import dev.belay.step.Step;
 import dev.belay.store.ProjectLock;
 import dev.belay.store.RestorePoint;
 import dev.belay.verify.Verdict;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code belay rollback}: choose the target, lock, check it, plan, prepare, change, verify, report. */
 public final class Rollback {
+    /** With what is looked at for the report alone, once all is prepared. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private final Session session;
 
     public Rollback(Session session) {
@@ -41,9 +45,11 @@ public final class Rollback {
                             + undo.point().manifest().createdAt());
             Runner runner = new Runner(session.time(), session.progress(), run.journal());
             Health health = new Health(session);
-            describeWhatWasFound(report, health);
+            // A release that is to be left need not answer before anything begins.
+            ShortLook<Found> look = ShortLook.begin(session.progress(), () -> look(health));
             boolean spentBefore = Standbys.spent(undo.point());
             RunReport done = new Restoring(session, runner, health, run.journal())
+                    .beforeTheChange(() -> tell(report, look))
                     .finish(run, undo, report, Outcome.ROLLED_BACK, Restoring.OnFailure.END);
             if (run.phase() == Phase.ENDED && done.exitCode() == Outcome.ROLLED_BACK.exitCode()) {
                 Archiving.afterTheRun(session).afterRollback(undo.point(), spentBefore);
@@ -52,20 +58,22 @@ public final class Rollback {
         }
     }
 
-    /** For the report alone: a rollback does not depend on it. */
-    private void describeWhatWasFound(ReportBuilder report, Health health) {
-        report.why("asked for by hand");
-        try {
-            Verdict before = health.now(session.engine().containers(session.project()));
-            report.why("asked for by hand" + (before.healthy() ? "" : "; before it: " + Health.why(before)))
-                    .failedChecks(Health.report(before.failures()))
-                    .evidence(EvidenceCollector.collect(session.engine(), session.project(), before));
-        } catch (BelayException e) {
-            if (e.category() == Category.INTERRUPTED) {
-                throw e;
-            }
-            session.progress().warn("what runs now could not be looked at: " + e.what() + ": " + e.why());
-        }
+    /** How what runs was found. */
+    private record Found(Verdict verdict, List<RunReport.Evidence> evidence) {}
+
+    private Found look(Health health) {
+        Verdict verdict = health.now(session.engine().containers(session.project()));
+        return new Found(verdict, EvidenceCollector.collect(session.engine(), session.project(), verdict));
+    }
+
+    private static void tell(ReportBuilder report, ShortLook<Found> look) throws InterruptedException {
+        String asked = "asked for by hand";
+        report.why(asked);
+        look.result(PATIENCE)
+                .ifPresent(found -> report.why(asked
+                                + (found.verdict().healthy() ? "" : "; before it: " + Health.why(found.verdict())))
+                        .failedChecks(Health.report(found.verdict().failures()))
+                        .evidence(found.evidence()));
     }
 
     /** The names of the steps that {@link #run} would take; nothing is touched, no lock is needed. */

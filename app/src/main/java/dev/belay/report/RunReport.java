@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param format of this document
  * @param outcome in words: {@code deployed}, {@code rolled back and verified}, {@code rollback failed} ...
  * @param seconds of the whole run
- * @param sealedSeconds until the restore point was sealed and the deployment could go on; null when none was made
+ * @param sealedSeconds until the restore point was sealed; null when none was made
  * @param heldSeconds how long writers were held for it; null when none was made
  * @param why what made the run end like this; for a rollback, why it was begun
  * @param checks of the last verification

@@ -34,7 +34,7 @@ final class ProbePool implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 answer = ProbeAnswer.inconclusive("the probe could not be run: " + e);
             }
             answers.add(new Done(run, attempt, answer));

@@ -28,6 +28,7 @@ final class ProbeRun {
     private long startedAt;
     private boolean running;
     private @Nullable ProbeAnswer last;
+    private @Nullable ProbeAnswer failed;
 
     /**
      * How often and how long it is tried.
@@ -122,9 +123,20 @@ final class ProbeRun {
             // given up already, and tried once more before the verdict
             return true;
         }
+        if (state == CheckResult.State.INCONCLUSIVE) {
+            // That it could not be asked is no failed attempt.
+            failures = 0;
+        }
         failures++;
+        failed = answer.state() == CheckResult.State.FAILED ? answer : failures == 1 ? null : failed;
         dueAt = now + delay.toNanos();
-        state = failures >= attempts ? answer.state() : CheckResult.State.PENDING;
+        if (failures < attempts) {
+            state = CheckResult.State.PENDING;
+        } else {
+            // Of several attempts one that was answered badly tells more than one that could not be made.
+            last = failed == null ? answer : failed;
+            state = last.state();
+        }
         return true;
     }
 
@@ -157,7 +169,9 @@ final class ProbeRun {
         String reason = last == null
                 ? made == 0 ? "not tried: the containers were still starting " + when : "no answer yet " + when
                 : last.reason() + " (attempt " + failures + "/" + attempts + ", nothing better " + when + ")";
-        return new CheckResult(
-                name, CheckResult.State.FAILED, reason, required, made, last == null ? null : last.lastAnswer());
+        // Where it could never be asked, nobody knows more at the end.
+        boolean unknown = last != null && failed == null && last.state() == CheckResult.State.INCONCLUSIVE;
+        CheckResult.State end = unknown ? CheckResult.State.INCONCLUSIVE : CheckResult.State.FAILED;
+        return new CheckResult(name, end, reason, required, made, last == null ? null : last.lastAnswer());
     }
 }

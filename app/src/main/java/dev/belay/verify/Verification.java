@@ -127,8 +127,11 @@ public final class Verification implements AutoCloseable {
             }
             long now = time.nanos();
             if (turn.well()) {
-                brokenSince = null;
-                probes.forgive();
+                if (healthyFor(policy.minHealthyTime())) {
+                    // What comes and goes in between has not been well again.
+                    brokenSince = null;
+                    probes.forgive();
+                }
                 // each is asked again as often as the policy asks it
                 probes.repeatSince(now - max(policy.delay(), LOOK).toNanos());
             } else if (brokenSince == null) {
@@ -238,7 +241,7 @@ public final class Verification implements AutoCloseable {
     /** Everything required is fine now: has it been for long enough, and do the probes still pass at the end of it? */
     private boolean longEnough() {
         long now = time.nanos();
-        if (healthySince == null || elapsed(healthySince).compareTo(policy.minHealthyTime()) < 0) {
+        if (!healthyFor(policy.minHealthyTime())) {
             return false;
         }
         if (policy.minHealthyTime().isZero()) {
@@ -249,6 +252,11 @@ public final class Verification implements AutoCloseable {
         }
         probes.repeatSince(confirmingSince);
         return probes.allAnsweredSince(confirmingSince);
+    }
+
+    /** Without a break until now. */
+    private boolean healthyFor(Duration least) {
+        return healthySince != null && elapsed(healthySince).compareTo(least) >= 0;
     }
 
     private Verdict verdict(List<CheckResult> results) {
@@ -292,7 +300,7 @@ public final class Verification implements AutoCloseable {
         if (limit != null && !limitReached(limit)) {
             wait = min(wait, limit.left(time.nanos()));
         }
-        if (healthySince != null && confirmingSince == null) {
+        if (healthySince != null && confirmingSince == null && !healthyFor(policy.minHealthyTime())) {
             wait = min(wait, policy.minHealthyTime().minus(elapsed(healthySince)));
         }
         // the clock goes on between two readings, so what is left may be nothing or less

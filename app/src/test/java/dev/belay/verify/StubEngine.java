@@ -32,6 +32,7 @@ final class StubEngine implements Engine {
     private boolean deaf;
     private int listening;
     private int everListened;
+    private int looks;
 
     StubEngine(ManualTime time) {
         this.time = time;
@@ -80,8 +81,14 @@ final class StubEngine implements Engine {
         return () -> listening--;
     }
 
+    /** How often somebody has looked. */
+    int looks() {
+        return looks;
+    }
+
     @Override
     public List<ContainerDocument> containers(String project) {
+        looks++;
         return story.floorEntry(time.seconds()).getValue().get();
     }
 

@@ -171,4 +171,35 @@ class VerificationTest {
                     .isEqualTo(120);
         }
     }
+
+    @Test
+    void whatComesAndGoesWhileItIsWatched_isNotWellAgain_andEndsWithTheDeadline() throws Exception {
+        engine.from(0, container("a").health("healthy"));
+        for (int second = 15; second < 600; second += 6) {
+            engine.from(second, container("a").health("starting").healthcheck(0, 1, 1, 1));
+            engine.from(second + 3, container("a").health("healthy"));
+        }
+        try (Verification verification = begin(null)) {
+            assertThat(verification.verdict().healthy()).isTrue();
+
+            Verdict watched = verification.monitor(Duration.ofSeconds(20));
+
+            assertThat(watched.healthy()).isFalse();
+            assertThat(time.seconds()).isBetween(45.0, 47.0);
+        }
+    }
+
+    @Test
+    void afterABreakIsOver_itLooksNoMoreOftenThanBefore() throws Exception {
+        engine.from(0, container("a").health("healthy"))
+                .from(20, container("a").health("starting").healthcheck(0, 1, 1, 1))
+                .from(22, container("a").health("healthy"));
+        try (Verification verification = begin(null)) {
+            verification.verdict();
+
+            assertThat(verification.monitor(Duration.ofMinutes(2)).healthy()).isTrue();
+
+            assertThat(engine.looks()).isLessThan(160);
+        }
+    }
 }

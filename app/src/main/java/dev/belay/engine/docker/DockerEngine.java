@@ -14,7 +14,6 @@ import dev.belay.engine.VolumeDocument;
 import dev.belay.os.Bell;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +36,9 @@ public final class DockerEngine implements Engine {
     private static final String ONE_OFF = "com.docker.compose.oneoff";
     private static final int DEFAULT_STOP_SECONDS = 10;
     private static final Duration STOP_MARGIN = Duration.ofMinutes(1);
+    /** Bytes of a log: lines can be long, and this process has little memory. */
+    private static final int MOST_LOG = 4 << 20;
+
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final Path socket;
@@ -357,7 +359,7 @@ public final class DockerEngine implements Engine {
                 "read the log of container " + id,
                 target,
                 Api.LOGS,
-                body -> terminal ? new String(body.readAllBytes(), StandardCharsets.UTF_8) : LogFrames.text(body));
+                body -> terminal ? LogFrames.plainEnd(body, MOST_LOG) : LogFrames.end(body, MOST_LOG));
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Execution {
                     Target.of("exec", exec, "start"),
                     attached,
                     Limits.total(longest),
-                    body -> LogFrames.text(body, MOST_OUTPUT));
+                    body -> LogFrames.beginning(body, MOST_OUTPUT));
         } catch (BelayException e) {
             if (e.category() == Category.ENGINE_FAILED && System.nanoTime() >= deadline) {
                 return new ExecResult(null, "");

@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -137,9 +139,28 @@ class StreamsTest {
 
     @Test
     void framesOfBothOutputsAreJoined() throws Exception {
-        assertThat(LogFrames.text(new ByteArrayInputStream(frames("one\n", "two ü\n", ""))))
+        assertThat(LogFrames.end(new ByteArrayInputStream(frames("one\n", "two ü\n", "")), 1 << 20))
                 .isEqualTo("one\ntwo ü\n");
-        assertThat(LogFrames.text(new ByteArrayInputStream(new byte[0]))).isEmpty();
+        assertThat(LogFrames.end(new ByteArrayInputStream(new byte[0]), 1 << 20))
+                .isEmpty();
+    }
+
+    @Test
+    void ofALongLogTheEndIsKept_andOfALongAnswerTheBeginning() throws Exception {
+        List<String> texts = new ArrayList<>();
+        for (String letter : List.of("a", "b", "c")) {
+            for (int i = 0; i < 30; i++) {
+                texts.add(letter.repeat(100));
+            }
+        }
+        texts.add("end");
+        byte[] frames = frames(texts.toArray(String[]::new));
+
+        assertThat(LogFrames.end(new ByteArrayInputStream(frames), 1000))
+                .endsWith("cccend")
+                .doesNotContain("a")
+                .hasSizeLessThanOrEqualTo(2000);
+        assertThat(LogFrames.beginning(new ByteArrayInputStream(frames), 1000)).isEqualTo("a".repeat(1000));
     }
 
     @Test
@@ -147,7 +168,7 @@ class StreamsTest {
         byte[] frames = frames("hello\n");
         for (int length = 1; length < frames.length; length++) {
             byte[] cut = Arrays.copyOf(frames, length);
-            assertThatThrownBy(() -> LogFrames.text(new ByteArrayInputStream(cut)))
+            assertThatThrownBy(() -> LogFrames.end(new ByteArrayInputStream(cut), 1 << 20))
                     .isInstanceOf(EOFException.class);
         }
     }
@@ -157,7 +178,7 @@ class StreamsTest {
         byte[] frames = frames("hello\n", "read error");
         frames[8 + "hello\n".length()] = 3;
 
-        assertThatThrownBy(() -> LogFrames.text(new ByteArrayInputStream(frames)))
+        assertThatThrownBy(() -> LogFrames.end(new ByteArrayInputStream(frames), 1 << 20))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("read error");
     }
