@@ -124,6 +124,7 @@ public final class Init {
                 List.of(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of());
     }
 

@@ -56,6 +56,7 @@ class DraftTest {
                 health);
     }
 
+                        List.of(),
     private Configuration loaded(Draft.Found found) throws IOException {
         Files.writeString(directory.resolve("belay.yml"), Draft.of(found));
         return ConfigurationLoader.load(
