@@ -62,6 +62,18 @@ public final class ConfigurationLoader {
         return loader.configFile(absolute(loader.base, options.files()));
     }
 
+    /**
+     * Reads a text as {@link #load} reads a {@code belay.yml}.
+     *
+     * @param directory where relative paths in it start
+     * @throws BelayException USAGE with everything that is wrong
+     */
+    public static void require(String text, Path directory) {
+        Problems problems = new Problems();
+        Settings.read(BelayFile.parse(text, directory, BelayFile.NAME), problems);
+        problems.throwIfAny();
+    }
+
     private Configuration load(boolean withFile) {
         if (options.projectDirectory() != null && !Files.isDirectory(base)) {
             throw new BelayException(

@@ -1,6 +1,9 @@
 package dev.belay.init;
 
+import dev.belay.config.ConfigurationLoader;
 import dev.belay.config.Durations;
+import dev.belay.error.BelayException;
+import dev.belay.error.Category;
 import dev.belay.os.Counts;
 import dev.belay.project.Healthcheck;
 import java.nio.file.Path;
@@ -61,8 +64,20 @@ public final class Draft {
      */
     public record Check(WebCheck web, int status, String problem) {}
 
+    /** @throws BelayException REFUSED when the text could not be loaded: a fault of Belay, not of the project */
     public static String of(Found found) {
-        return new Draft(found).write();
+        String text = new Draft(found).write();
+        try {
+            ConfigurationLoader.require(text, found.directory());
+        } catch (BelayException e) {
+            throw new BelayException(
+                    Category.REFUSED,
+                    "nothing was written",
+                    "internal error: belay could not load what it drafted: " + e.why(),
+                    "Report this, and write belay.yml by hand; belay.example.yml explains every key",
+                    e);
+        }
+        return text;
     }
 
     private String write() {

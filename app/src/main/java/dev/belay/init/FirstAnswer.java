@@ -22,17 +22,17 @@ public final class FirstAnswer {
 
     /**
      * @param url {@code {host}} stands for localhost
-     * @return the status code; empty when there was no HTTP answer within three seconds
+     * @return the status code; empty when there was no HTTP answer within three seconds, or it is no address
      */
     public OptionalInt status(String url) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url.replace("{host}", "localhost")))
-                .timeout(PATIENCE)
-                .build();
         try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url.replace("{host}", "localhost")))
+                    .timeout(PATIENCE)
+                    .build();
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             response.body().close();
             return OptionalInt.of(response.statusCode());
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             return OptionalInt.empty();
         }
     }

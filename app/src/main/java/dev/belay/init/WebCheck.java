@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param url with {@code {host}}, where the port is published for it
  * @param from where it was taken from, for people
  * @param guessed whether nothing but the number of the port says that it speaks HTTP
- * @param partial whether something was left out that may be a secret: a user, a query
+ * @param missing why it is not all of what is asked, for people; empty when it is
  */
-public record WebCheck(String name, String url, boolean insecure, String from, boolean guessed, boolean partial) {
+public record WebCheck(String name, String url, boolean insecure, String from, boolean guessed, String missing) {
     private static final Pattern URL = Pattern.compile(
             "(?<scheme>https?)://(?<user>[^/@\\s]*@)?(?<host>localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?\\]|[a-zA-Z][\\w.-]*)"
-                    + "(?::(?<port>\\d{1,5}))?(?<path>/[^\\s\"'`|;&)?#]*)?(?<query>\\?\\S*)?");
+                    + "(?::(?<port>\\d{1,5}))?(?<path>/[^\\s\"'`|;&)?#<>]*)?(?<query>\\?\\S*)?");
+    /** What a path is made of; anything else is for the container's shell, or no address at all. */
+    private static final Pattern PLAIN = Pattern.compile("(?:[\\w.~!*+,=:@/(-]|%[0-9A-Fa-f]{2})*");
+
     private static final Pattern ANY_CERTIFICATE =
             Pattern.compile("(^|\\s)(-[a-zA-Z]*k[a-zA-Z]*|--insecure|--no-check-certificate)(\\s|$)");
     private static final Set<String> SERVERS = Set.of("nginx", "nginx-unprivileged", "httpd", "caddy");
@@ -49,7 +52,7 @@ public record WebCheck(String name, String url, boolean insecure, String from, b
                         false,
                         server ? "the web server's published port" : "a published port that usually speaks HTTP",
                         !server,
-                        false));
+                        ""));
             }
         }
         return checks;
@@ -59,10 +62,17 @@ public record WebCheck(String name, String url, boolean insecure, String from, b
     private static Optional<WebCheck> asked(Service service, String test) {
         Matcher url = URL.matcher(test);
         while (url.find()) {
+            boolean goesOn =
+                    url.group("path") == null && test.substring(url.end()).matches("(?s)[:${\\w].*");
+            if (goesOn) {
+                // Its host or its port is only known to the container's shell.
+                continue;
+            }
             String scheme = url.group("scheme");
             int inside =
                     url.group("port") != null ? Integer.parseInt(url.group("port")) : scheme.equals("https") ? 443 : 80;
-            String path = url.group("path") == null ? "/" : url.group("path");
+            String written = url.group("path") == null ? "/" : url.group("path");
+            String path = plain(written);
             Optional<Port> outside = service.ports().stream()
                     .filter(p -> usable(p) && p.target() == inside)
                     .findFirst();
@@ -73,10 +83,26 @@ public record WebCheck(String name, String url, boolean insecure, String from, b
                         scheme.equals("https") && ANY_CERTIFICATE.matcher(test).find(),
                         "what its healthcheck asks",
                         false,
-                        url.group("user") != null || url.group("query") != null));
+                        missing(url, path.equals(written))));
             }
         }
         return Optional.empty();
+    }
+
+    /** As far as a name in it ends before what is no part of an address. */
+    private static String plain(String path) {
+        Matcher plain = PLAIN.matcher(path);
+        int end = plain.lookingAt() ? plain.end() : 0;
+        return end == path.length() ? path : path.substring(0, path.lastIndexOf('/', end) + 1);
+    }
+
+    private static String missing(Matcher url, boolean wholePath) {
+        if (!wholePath) {
+            return "the rest of its path is left out here: as it is written it is no address";
+        }
+        return url.group("user") != null || url.group("query") != null
+                ? "its user or its query is left out here: it may be a secret"
+                : "";
     }
 
     private static boolean usable(Port port) {
@@ -89,7 +115,9 @@ public record WebCheck(String name, String url, boolean insecure, String from, b
                 ? "{host}"
                 : port.hostIp().contains(":") ? "[" + port.hostIp() + "]" : port.hostIp();
         int usual = scheme.equals("https") ? 443 : 80;
-        String number = port.published().equals(Integer.toString(usual)) ? "" : ":" + port.published();
+        // One port may be written as a range that ends where it begins.
+        String published = port.published().replaceAll("-.*", "");
+        String number = published.equals(Integer.toString(usual)) ? "" : ":" + published;
         return scheme + "://" + host + number + path;
     }
 }

@@ -28,8 +28,8 @@ final class DataRules {
             Optional<Database> database = Database.of(service);
             Set<String> known = new LinkedHashSet<>(ALWAYS_EMPTY);
             if (database.isPresent()) {
-                boolean outside = database(facts, service, database.get(), found);
-                if (outside) {
+                boolean keepsNothing = HealthRules.declaredOneShot(facts, service) || !Server.runs(service);
+                if (keepsNothing || database(facts, service, database.get(), found)) {
                     database.get().directories().forEach(d -> known.add(d.volume()));
                 }
             }

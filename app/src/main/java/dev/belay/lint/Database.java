@@ -5,6 +5,7 @@ import dev.belay.project.ServiceMount;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -60,13 +61,13 @@ record Database(String name, List<Directory> directories) {
             known = KNOWN.get(image.software());
         }
         boolean redis = image.software().equals("redis") || image.software().equals("valkey");
-        if (known == null || (redis && onlyCache(service.command()))) {
+        if (known == null || (redis && onlyCache(Server.words(service)))) {
             return Optional.empty();
         }
         Directory directory = known;
         return Optional.of(new Database(
                 image.software(),
-                List.of(chosen(service.command())
+                List.of(chosen(Server.words(service))
                         .map(data -> new Directory(data, directory.volume()))
                         .orElse(directory))));
     }
@@ -101,10 +102,21 @@ record Database(String name, List<Directory> directories) {
     private static boolean onlyCache(List<String> command) {
         List<String> words = new ArrayList<>();
         command.forEach(w -> words.addAll(List.of(w.split(" ", -1))));
-        int save = words.indexOf("--save");
-        boolean never =
-                save >= 0 && save + 1 < words.size() && words.get(save + 1).matches("|''|\"\"");
+        // It keeps a log of every write then, whatever it saves besides.
+        boolean appends = value(words, "--appendonly").map("yes"::equals).orElse(false);
+        if (appends) {
+            return false;
+        }
+        boolean never = value(words, "--save").map(String::isEmpty).orElse(false);
         return never || words.stream().anyMatch(w -> w.startsWith("allkeys-") || w.startsWith("volatile-"));
+    }
+
+    /** What the last such option says, without quotes. */
+    private static Optional<String> value(List<String> words, String option) {
+        int at = words.lastIndexOf(option);
+        return at < 0 || at + 1 >= words.size()
+                ? Optional.empty()
+                : Optional.of(words.get(at + 1).replaceAll("[\"']", "").toLowerCase(Locale.ROOT));
     }
 
     /** The mount in which the data really is; empty when it is in none. */

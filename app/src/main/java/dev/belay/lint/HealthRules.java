@@ -65,19 +65,26 @@ final class HealthRules {
 
     /** What is meant to end: said so by who waits for its end, by its restart policy, or seen to have ended well. */
     private static boolean oneShot(Facts facts, Service service) {
-        boolean restarts =
-                !List.of("", "no", "on-failure").contains(service.restart().replaceAll(":.*", ""));
-        if (restarts) {
+        List<ContainerDocument> containers = facts.containersOf(service);
+        boolean ended = !containers.isEmpty()
+                && containers.stream().allMatch(c -> c.status().equals("exited") && c.exitCode() == 0);
+        return declaredOneShot(facts, service) || (!restarts(service) && ended);
+    }
+
+    private static boolean restarts(Service service) {
+        return !List.of("", "no", "on-failure").contains(service.restart().replaceAll(":.*", ""));
+    }
+
+    /** The same, as far as the files say so: a database that somebody has stopped has ended well, too. */
+    static boolean declaredOneShot(Facts facts, Service service) {
+        if (restarts(service)) {
             return false;
         }
         boolean awaited = facts.model().services().values().stream()
                 .anyMatch(s ->
                         "service_completed_successfully".equals(s.dependsOn().get(service.name())));
         boolean saysNo = service.restart().equals("no") && service.ports().isEmpty();
-        List<ContainerDocument> containers = facts.containersOf(service);
-        boolean ended = !containers.isEmpty()
-                && containers.stream().allMatch(c -> c.status().equals("exited") && c.exitCode() == 0);
-        return awaited || saysNo || ended;
+        return awaited || saysNo;
     }
 
     /** How long a release is watched after it was first healthy, before it is committed. */

@@ -124,6 +124,7 @@ public final class Init {
                 List.of(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of());
     }
 
@@ -187,8 +188,8 @@ public final class Init {
             // An address with a secret in it is nothing for a file that everybody may read.
             return;
         }
-        if (web.partial()) {
-            checks.add(new Draft.Check(web, 200, "its user or its query is left out here: it may be a secret"));
+        if (!web.missing().isEmpty()) {
+            checks.add(new Draft.Check(web, 200, web.missing()));
             return;
         }
         if (asking == null || web.insecure()) {

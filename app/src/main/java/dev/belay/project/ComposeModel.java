@@ -65,7 +65,12 @@ public record ComposeModel(Map<String, Service> services, Map<String, Volume> vo
                 mounts(json),
                 dependsOn,
                 environment(json.path("environment")),
-                json.path("command").valueStream().map(w -> w.asString("")).toList());
+                words(json.path("command")),
+                words(json.path("entrypoint")));
+    }
+
+    private static List<String> words(JsonNode json) {
+        return json.valueStream().map(w -> w.asString("")).toList();
     }
 
     private static Map<String, String> environment(JsonNode json) {

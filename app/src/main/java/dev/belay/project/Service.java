@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param healthcheck null when the compose files have none
  * @param healthcheckOff whether the one of the image is switched off
  * @param dependsOn service to condition
+ * @param command empty when that of the image is meant
+ * @param entrypoint empty when that of the image is meant; otherwise the command of the image does not count
  */
 public record Service(
         String name,
@@ -33,4 +35,5 @@ public record Service(
         List<ServiceMount> mounts,
         Map<String, String> dependsOn,
         Map<String, String> environment,
-        List<String> command) {}
+        List<String> command,
+        List<String> entrypoint) {}

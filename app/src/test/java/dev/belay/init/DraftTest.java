@@ -1,12 +1,14 @@
 package dev.belay.init;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.config.CheckSpec;
 import dev.belay.config.Configuration;
 import dev.belay.config.ConfigurationLoader;
 import dev.belay.config.Options;
 import dev.belay.config.UserFiles;
+import dev.belay.error.BelayException;
 import dev.belay.os.Trust;
 import dev.belay.project.Healthcheck;
 import dev.belay.project.Port;
@@ -21,6 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DraftTest {
     @TempDir
@@ -52,6 +56,7 @@ class DraftTest {
                         List.of(),
                         Map.of(),
                         Map.of(),
+                        List.of(),
                         List.of()),
                 health);
     }
@@ -67,8 +72,8 @@ class DraftTest {
     @Test
     void whatIsWritten_isReadBackAsItWasFound_whateverTheNames() throws IOException {
         Path file = directory.resolve("a: \"file\" #1.yaml");
-        WebCheck web = new WebCheck(
-                "we: \"b\"\n", "http://{host}:8080/a\"b", false, "what its healthcheck asks", false, false);
+        WebCheck web =
+                new WebCheck("we: \"b\"\n", "http://{host}:8080/a\"b", false, "what its healthcheck asks", false, "");
         Configuration configuration = loaded(new Draft.Found(
                 "1e5",
                 directory,
@@ -83,7 +88,7 @@ class DraftTest {
                 List.of(
                         new Draft.Check(
                                 new WebCheck(
-                                        "api", "https://{host}:8443/", true, "what its healthcheck asks", false, false),
+                                        "api", "https://{host}:8443/", true, "what its healthcheck asks", false, ""),
                                 204,
                                 ""),
                         new Draft.Check(web, 200, "it did not answer")),
@@ -103,7 +108,7 @@ class DraftTest {
 
     @Test
     void aCommentThatIsTakenAway_leavesWhatIsRead() throws IOException {
-        WebCheck web = new WebCheck("web", "http://{host}:8080/", false, "what its healthcheck asks", false, false);
+        WebCheck web = new WebCheck("web", "http://{host}:8080/", false, "what its healthcheck asks", false, "");
         Draft.Found found = new Draft.Found(
                 "shop",
                 directory,
@@ -163,7 +168,7 @@ class DraftTest {
                         new Port("", "8080", 3000, "tcp")))
                 .satisfiesExactly(check -> {
                     assertThat(check.url()).isEqualTo("http://{host}:8080/health");
-                    assertThat(check.partial()).isTrue();
+                    assertThat(check.missing()).contains("secret");
                 });
     }
 
@@ -176,5 +181,85 @@ class DraftTest {
         assertThat(checks("shop/web:1", null, new Port("", "8080", 8080, "tcp")))
                 .allMatch(WebCheck::guessed)
                 .hasSize(1);
+    }
+
+    private Draft.Found found(WebCheck web, String problem) {
+        return new Draft.Found(
+                "shop",
+                directory,
+                List.of(),
+                List.of(),
+                Path.of("/backups"),
+                0,
+                "2026-11-25",
+                List.of(),
+                List.of(),
+                List.of(new Draft.Check(web, 200, problem)),
+                Map.of(),
+                List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            quoteCharacter = '~',
+            value = {
+                "/health>/dev/null /health true",
+                "/health>>/tmp/log /health true",
+                "/health2>&1 /health2 true",
+                "/health</dev/null /health true",
+                "/a%20b /a%20b true",
+                "/${BASE}/health / false",
+                "/api/v$VERSION/health /api/ false",
+                "/api/$(hostname) /api/ false",
+                "/{health,ready} / false",
+                "/100% / false",
+                "/ok\\ / false",
+                "/pr\u00fcfung / false",
+            })
+    void whatAShellHasInAnAddress_isCutOff_orLeavesACommentOnly(String written, String path, boolean whole)
+            throws IOException {
+        assertThat(checks(
+                        "shop/web:1",
+                        health("curl -fs http://localhost:3000" + written, 3, 0),
+                        new Port("", "8080", 3000, "tcp")))
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.url()).isEqualTo("http://{host}:8080" + path);
+                    assertThat(check.missing().isEmpty()).isEqualTo(whole);
+                    assertThat(loaded(found(check, check.missing())).verify().checks())
+                            .hasSize(whole ? 2 : 1);
+                });
+    }
+
+    @Test
+    void anAddressWhosePortOnlyTheContainerKnows_isNotTaken() {
+        for (String address : List.of("localhost:$PORT/up", "localhost:${PORT}/up", "localhost$AT/up")) {
+            assertThat(checks("shop/web:1", health("curl http://" + address, 3, 0), new Port("", "8070", 80, "tcp")))
+                    .as(address)
+                    .allMatch(WebCheck::guessed);
+        }
+    }
+
+    @Test
+    void aPortThatIsWrittenAsARange_isOneNumberInTheAddress() {
+        assertThat(checks("nginx:1.27", null, new Port("", "8080-8080", 80, "tcp")))
+                .extracting(WebCheck::url)
+                .containsExactly("http://{host}:8080/");
+    }
+
+    @Test
+    void aDraftThatWouldNotLoad_isNeverGiven() {
+        WebCheck web = new WebCheck("web", "http://{host}:8080/${BASE}", false, "what it asks", false, "");
+        assertThatThrownBy(() -> Draft.of(found(web, "")))
+                .isInstanceOf(BelayException.class)
+                .hasMessageContaining("internal error")
+                .hasMessageContaining("nothing was written")
+                .hasMessageContaining("is no http or https address");
+    }
+
+    @Test
+    void whatIsNoAddress_hasNoAnswer() throws InterruptedException {
+        assertThat(new FirstAnswer().status("http://{host}:8080/${BASE}")).isEmpty();
     }
 }

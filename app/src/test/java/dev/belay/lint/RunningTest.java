@@ -109,6 +109,17 @@ class RunningTest {
     }
 
     @Test
+    void aClientOfADatabase_keepsNothingWhereItsImageHasAVolume_andAStoppedDatabaseIsNoOneShot() throws IOException {
+        String file = "services:\n  web:\n    image: mongo:7.0\n";
+        images.put("web", new ImageDocument(json("{\"Config\": {\"Volumes\": {\"/data/db\": {}}}}")));
+        containers.add(container("shop", "shop-web-1", "}, \"State\": {\"Status\": \"exited\", \"ExitCode\": 0}"));
+        service = service.replace("shop/web:1", "mongo:7.0");
+        assertThat(found(file)).singleElement().asString().startsWith("3 ERROR data-outside-mount");
+        service = service.replace("{\"image\"", "{\"command\": [\"mongosh\"], \"entrypoint\": null, \"image\"");
+        assertThat(found(file)).isEmpty();
+    }
+
+    @Test
     void aPortOrANameThatAnotherProjectHas_isAnError_andItsOwnIsNot() throws IOException {
         service = service.replace(
                 "{\"image\"",
