@@ -1,5 +1,6 @@
 package dev.belay.pipeline;
 
+import dev.belay.config.CheckSpec;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.verify.CheckResult;
 import dev.belay.verify.Verdict;
@@ -12,7 +13,7 @@ import java.util.TreeSet;
  * What ran before a deployment changed anything, and how well. A check that was failing then neither causes a rollback
  * nor hides one; where nothing ran there is nothing to excuse.
  *
- * @param failing names of the checks whose failure is excused
+ * @param failing names of the checks that failed; which of them are excused {@link #excused} says
  * @param unknown names of the checks that could not be run
  */
 record Baseline(List<ContainerDocument> containers, Verdict verdict, Set<String> failing, Set<String> unknown) {
@@ -44,6 +45,21 @@ record Baseline(List<ContainerDocument> containers, Verdict verdict, Set<String>
         return container.up()
                 && container.restartCount() == 0
                 && container.health().filter("starting"::equals).isPresent();
+    }
+
+    /**
+     * Names of the checks whose failure is no reason to go back. A log tells of the run that wrote it only: an old error
+     * in it, or a first line that is no longer there, says nothing about what the new release will log.
+     *
+     * @param checks what is configured
+     */
+    Set<String> excused(List<CheckSpec> checks) {
+        Set<String> excused = new TreeSet<>(failing);
+        checks.stream()
+                .filter(CheckSpec.Log.class::isInstance)
+                .map(CheckSpec::name)
+                .forEach(excused::remove);
+        return excused;
     }
 
     /** Whether each check of the new release that could not be run could not be run before either. */

@@ -110,7 +110,7 @@ final class Health {
                         LOCALHOST,
                         Scope.stopped(baseline.containers()),
                         expectedReplicas(baseline.containers()),
-                        baseline.failing(),
+                        baseline.excused(session.configuration().verify().checks()),
                         false,
                         changedAt),
                 limit);

@@ -17,7 +17,6 @@ import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import javax.naming.ServiceUnavailableException;
 import javax.naming.directory.Attribute;
-import javax.naming.directory.Attributes;
 import javax.naming.directory.InitialDirContext;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +88,7 @@ record DnsProbe(CheckSpec.Dns spec, String domain, @Nullable HostAndPort resolve
         try {
             InitialDirContext context = new InitialDirContext(settings);
             try {
-                Attributes attributes = context.getAttributes(absolute(domain), TYPES);
-                for (String type : TYPES) {
-                    Attribute values = attributes.get(type);
-                    for (int i = 0; values != null && i < values.size(); i++) {
-                        found.add(InetAddress.getByName(String.valueOf(values.get(i))));
-                    }
-                }
+                ask(context, found);
             } finally {
                 context.close();
             }
@@ -114,6 +107,32 @@ record DnsProbe(CheckSpec.Dns spec, String domain, @Nullable HostAndPort resolve
             throw new UnknownHostException(domain);
         }
         return found;
+    }
+
+    /**
+     * One type after the other, because many servers refuse the question for ANY that two types at once become.
+     *
+     * @param found to which the addresses are added
+     * @throws NamingException when none was found, and a question failed: for another reason than that there is no such
+     *     name, where there is one
+     */
+    @SuppressWarnings("BanJNDI")
+    private void ask(InitialDirContext context, List<InetAddress> found) throws NamingException, UnknownHostException {
+        NamingException failure = null;
+        for (String type : TYPES) {
+            try {
+                Attribute values = context.getAttributes(absolute(domain), new String[] {type})
+                        .get(type);
+                for (int i = 0; values != null && i < values.size(); i++) {
+                    found.add(InetAddress.getByName(String.valueOf(values.get(i))));
+                }
+            } catch (NamingException e) {
+                failure = failure == null || failure instanceof NameNotFoundException ? e : failure;
+            }
+        }
+        if (found.isEmpty() && failure != null) {
+            throw failure;
+        }
     }
 
     private static String absolute(String name) {

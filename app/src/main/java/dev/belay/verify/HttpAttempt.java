@@ -128,9 +128,12 @@ final class HttpAttempt {
         if (secure && tls == null) {
             tls = TlsContexts.of(call.tls(), machine);
         }
-        int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
         String host = uri.getHost().replaceAll("[\\[\\]]", "");
-        return Wire.open(host, port, secure ? tls : null, deadline, allowance);
+        return Wire.open(host, port(uri), secure ? tls : null, deadline, allowance);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
     private HttpHead ask(Wire wire, URI uri) throws ProbeException {
@@ -207,9 +210,14 @@ final class HttpAttempt {
         };
     }
 
-    private static URI target(URI from, String location) throws ProbeException {
+    /**
+     * Where a redirect leads to.
+     *
+     * @throws ProbeException when that is no address of http or https
+     */
+    static URI target(URI from, String location) throws ProbeException {
         try {
-            URI target = from.resolve(new URI(location));
+            URI target = resolved(from, location);
             String scheme = String.valueOf(target.getScheme());
             if (!location.isEmpty()
                     && target.getHost() != null
@@ -222,14 +230,25 @@ final class HttpAttempt {
         throw failed(location.isEmpty() ? "redirected to nowhere" : "redirected to what is no http or https address");
     }
 
+    /** {@link URI#resolve} is older than RFC 3986: it makes a host of http://h and x, and of ?x another path. */
+    private static URI resolved(URI from, String location) throws URISyntaxException {
+        String path = from.getRawPath() == null || from.getRawPath().isEmpty() ? "/" : from.getRawPath();
+        String base = from.getScheme() + "://" + from.getRawAuthority() + path;
+        return location.startsWith("?") ? new URI(base + location) : new URI(base).resolve(new URI(location));
+    }
+
+    static boolean sameServer(URI one, URI other) {
+        return one.getScheme().equalsIgnoreCase(other.getScheme())
+                && one.getHost().equalsIgnoreCase(other.getHost())
+                && port(one) == port(other);
+    }
+
     /** What was meant for one server is not told another, and what was asked for in secret is not asked in the open. */
     private void follow(int status, URI from, URI to) throws ProbeException {
         if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
             throw failed("redirected from https to " + shown(to) + ", which is not followed");
         }
-        boolean sameServer = from.getScheme().equalsIgnoreCase(to.getScheme())
-                && from.getHost().equalsIgnoreCase(to.getHost())
-                && from.getPort() == to.getPort();
+        boolean sameServer = sameServer(from, to);
         if (!sameServer) {
             headers.clear();
         }

@@ -55,10 +55,12 @@ final class HttpProbe implements Probe {
         if (!answer.whole() && !spec.json().isEmpty()) {
             return Optional.of("the body is longer than 64 KiB, and is not read as JSON");
         }
-        return certificateFault(answer, spec.call().tls().minDaysLeft(), Instant.now())
-                .or(() -> json.fault(answer.body()))
-                .or(() -> patterns.fault(answer.body(), deadline))
-                .or(() -> latencyFault(answer.took()));
+        Optional<String> fault = certificateFault(answer, spec.call().tls().minDaysLeft(), Instant.now())
+                .or(() -> json.fault(answer.body()));
+        if (fault.isEmpty()) {
+            fault = patterns.fault(answer.body(), deadline);
+        }
+        return fault.or(() -> latencyFault(answer.took()));
     }
 
     private Optional<String> latencyFault(Duration took) {

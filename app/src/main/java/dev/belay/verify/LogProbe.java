@@ -9,6 +9,9 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for a pattern in what every container of a service has logged since it was started. */
 final class LogProbe implements Probe {
@@ -21,14 +24,18 @@ final class LogProbe implements Probe {
     private final Engine engine;
     private final String project;
     private final Duration timeout;
-    private final Patterns patterns;
+    private final Patterns must;
+    private final Patterns mustNot;
+    /** Runs of containers in whose log the wanted match was found: later it may scroll away. */
+    private final Set<String> found = ConcurrentHashMap.newKeySet();
 
     LogProbe(CheckSpec.Log spec, Engine engine, String project, Duration timeout) {
         this.spec = spec;
         this.engine = engine;
         this.project = project;
         this.timeout = timeout;
-        this.patterns = new Patterns(spec.mustMatch(), spec.mustNotMatch(), "the log");
+        this.must = new Patterns(spec.mustMatch(), null, "the log");
+        this.mustNot = new Patterns(null, spec.mustNotMatch(), "the log");
     }
 
     @Override
@@ -41,19 +48,47 @@ final class LogProbe implements Probe {
             if (containers.isEmpty()) {
                 return ProbeAnswer.failed("no container of the service " + spec.service() + " was ever started");
             }
+            ProbeAnswer unknown = null;
             for (ContainerDocument container : containers) {
-                if (driver(container).equals("none")) {
-                    return ProbeAnswer.inconclusive(container.name() + " keeps no log");
+                ProbeAnswer fault = fault(container, deadline);
+                if (fault != null && fault.state() == CheckResult.State.FAILED) {
+                    return fault.about(container.name());
                 }
-                String log = engine.logs(container.id(), MOST_LINES, since(container));
-                Optional<String> fault = patterns.fault(log, deadline);
-                if (fault.isPresent()) {
-                    return ProbeAnswer.failed(fault.get(), end(log)).about(container.name());
-                }
+                unknown = unknown != null || fault == null ? unknown : fault.about(container.name());
             }
-            return ProbeAnswer.ok("the log of " + spec.service() + " is as it should be", null);
+            return unknown != null
+                    ? unknown
+                    : ProbeAnswer.ok("the log of " + spec.service() + " is as it should be", null);
         } catch (BelayException e) {
             return ProbeAnswer.inconclusive("the log cannot be read: " + e.why());
+        }
+    }
+
+    /** What speaks against the present run of a container; null for nothing. */
+    private @Nullable ProbeAnswer fault(ContainerDocument container, Deadline deadline) {
+        if (driver(container).equals("none")) {
+            return ProbeAnswer.inconclusive("it keeps no log");
+        }
+        String run = container.id() + " " + container.startedAt();
+        String log = engine.logs(container.id(), MOST_LINES, since(container));
+        try {
+            Optional<String> missing = found.contains(run) ? Optional.empty() : must.fault(log, deadline);
+            if (missing.isEmpty()) {
+                found.add(run);
+            }
+            boolean whole = log.lines().count() < MOST_LINES;
+            if (missing.isPresent() && whole) {
+                return ProbeAnswer.failed(missing.get(), end(log));
+            }
+            Optional<String> unwanted = mustNot.fault(log, deadline);
+            if (unwanted.isPresent()) {
+                return ProbeAnswer.failed(unwanted.get(), end(log));
+            }
+            return missing.map(reason -> ProbeAnswer.inconclusive(
+                            reason + ", in its last " + MOST_LINES + " lines; what it said before is not known"))
+                    .orElse(null);
+        } catch (ProbeException e) {
+            return e.answer();
         }
     }
 

@@ -59,7 +59,7 @@ final class MongoProbe implements Probe {
         }
         String at = String.join(",", address.getHosts());
         try (MongoClient client = MongoClients.create(settings(address, deadline.left()))) {
-            return ask(client, address).about(at);
+            return ask(client, address, deadline).about(at);
         } catch (MongoTimeoutException e) {
             return unreachable(e, deadline).about(at);
         } catch (MongoException e) {
@@ -74,7 +74,7 @@ final class MongoProbe implements Probe {
                 && address.getRequiredReplicaSetName() == null
                 && !address.isSrvProtocol()
                 && !Boolean.TRUE.equals(address.isLoadBalanced());
-        long millis = Math.max(left.toMillis() - RETURN.toMillis(), left.toMillis() / 2 + 1);
+        long millis = usable(left);
         int connect = (int) Math.min(millis, Integer.MAX_VALUE);
         return MongoClientSettings.builder()
                 .applyConnectionString(address)
@@ -88,12 +88,18 @@ final class MongoProbe implements Probe {
                 })
                 .applyToSocketSettings(socket -> socket.connectTimeout(connect, TimeUnit.MILLISECONDS)
                         .readTimeout(connect, TimeUnit.MILLISECONDS))
+                // it would go on for as long as there is time, and leave none to delete what was written
+                .retryReads(false)
                 .timeout(millis, TimeUnit.MILLISECONDS)
                 .build();
     }
 
-    private ProbeAnswer ask(MongoClient client, ConnectionString address) {
-        Document hello = hello(client);
+    private static long usable(Duration left) {
+        return Math.max(left.toMillis() - RETURN.toMillis(), left.toMillis() / 2 + 1);
+    }
+
+    private ProbeAnswer ask(MongoClient client, ConnectionString address, Deadline deadline) {
+        Document hello = hello(client.getDatabase("admin"), deadline);
         boolean primary = hello.getBoolean("isWritablePrimary", hello.getBoolean("ismaster", false));
         if (!primary && !hello.getBoolean("secondary", false)) {
             return ProbeAnswer.failed("MongoDB is neither a primary nor a secondary", hello.toJson());
@@ -103,36 +109,67 @@ final class MongoProbe implements Probe {
             return ProbeAnswer.ok(found, null);
         }
         String name = address.getDatabase();
-        String fault = writeRead(client.getDatabase(name == null ? "belay" : name));
+        String fault = writeRead(client.getDatabase(name == null ? "belay" : name), deadline);
         return fault == null
                 ? ProbeAnswer.ok(found + "; a document was written, read and deleted", null)
                 : ProbeAnswer.failed(fault);
     }
 
     /** Servers before 4.4 know it by its former name only. */
-    private static Document hello(MongoClient client) {
-        MongoDatabase admin = client.getDatabase("admin");
+    private static Document hello(MongoDatabase admin, Deadline deadline) {
         try {
-            return admin.runCommand(new Document("hello", 1));
+            return within(admin, deadline).runCommand(new Document("hello", 1));
         } catch (MongoCommandException e) {
             if (e.getErrorCode() != COMMAND_NOT_FOUND) {
                 throw e;
             }
-            return admin.runCommand(new Document("isMaster", 1));
+            return within(admin, deadline).runCommand(new Document("isMaster", 1));
         }
     }
 
-    private static @Nullable String writeRead(MongoDatabase database) {
-        MongoCollection<Document> documents = database.getCollection(COLLECTION);
+    /** The timeout of the client begins anew with each operation; all of them have one attempt. */
+    private static MongoDatabase within(MongoDatabase database, Deadline deadline) {
+        return database.withTimeout(usable(deadline.left()), TimeUnit.MILLISECONDS);
+    }
+
+    private static MongoCollection<Document> documents(MongoDatabase database, Deadline deadline) {
+        return within(database, deadline).getCollection(COLLECTION);
+    }
+
+    private static @Nullable String writeRead(MongoDatabase database, Deadline deadline) {
         String id = UUID.randomUUID().toString();
         Document key = new Document("_id", id);
-        documents.insertOne(new Document("_id", id).append("from", "belay"));
-        Document found = documents.find(key).first();
-        long deleted = documents.deleteOne(key).getDeletedCount();
+        Document found = null;
+        long deleted = 0;
+        RuntimeException failure = null;
+        try {
+            documents(database, deadline).insertOne(new Document("_id", id).append("from", "belay"));
+            found = documents(database, deadline).find(key).first();
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            // also after a failed insertion: it may have been its answer only that did not come
+            deleted = delete(database, key, deadline, failure);
+        }
         if (found == null) {
             return "a document that was written is not found in " + database.getName() + "." + COLLECTION;
         }
         return deleted == 1 ? null : "a document that was written cannot be deleted";
+    }
+
+    /** @param before a failure that is told rather than one of the deletion; null for none */
+    private static long delete(
+            MongoDatabase database, Document key, Deadline deadline, @Nullable RuntimeException before) {
+        try {
+            return documents(database, deadline).deleteOne(key).getDeletedCount();
+        } catch (MongoException e) {
+            if (before == null) {
+                throw e;
+            }
+            before.addSuppressed(e);
+            return 0;
+        }
     }
 
     /** What kept it from the server is in the words of the driver's description of the cluster. */

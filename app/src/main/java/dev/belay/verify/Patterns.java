@@ -1,5 +1,6 @@
 package dev.belay.verify;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Looks for what must be in a text, and for what must not be. */
 final class Patterns {
     private static final int LONGEST_SHOWN = 200;
+    /** What a search has however long it took to fetch the text; so much later an attempt is still waited for. */
+    private static final Duration OWN_TIME = Duration.ofMillis(300);
 
     private final @Nullable Pattern must;
     private final @Nullable Pattern mustNot;
@@ -23,24 +26,40 @@ final class Patterns {
         this.where = where;
     }
 
-    /** @return what is wrong with the text; empty when nothing is */
-    Optional<String> fault(String text, Deadline deadline) {
-        try {
-            if (must != null && !must.matcher(new Bounded(text, deadline)).find()) {
-                return Optional.of("in " + where + " there is no match of " + must.pattern());
-            }
-            if (mustNot != null) {
-                Matcher found = mustNot.matcher(new Bounded(text, deadline));
-                if (found.find()) {
-                    return Optional.of("in " + where + " there is a match of " + mustNot.pattern() + ": "
-                            + line(text, found.start()));
-                }
-            }
-            return Optional.empty();
-        } catch (TooSlow e) {
-            return Optional.of("looking for a match in " + where + " did not end" + deadline.within()
-                    + "; a simpler pattern is needed");
+    /**
+     * @return what is wrong with the text; empty when nothing is
+     * @throws ProbeException when a pattern cannot be looked for in this text, so that nothing is known about it
+     */
+    Optional<String> fault(String text, Deadline attempt) throws ProbeException {
+        Duration left = attempt.left();
+        Deadline deadline = Deadline.in(left.compareTo(OWN_TIME) < 0 ? OWN_TIME : left);
+        if (must != null && find(must, text, deadline).isEmpty()) {
+            return Optional.of("in " + where + " there is no match of " + must.pattern());
         }
+        return mustNot == null
+                ? Optional.empty()
+                : find(mustNot, text, deadline)
+                        .map(at -> "in " + where + " there is a match of " + mustNot.pattern() + ": " + line(text, at));
+    }
+
+    /** Where the first match begins. */
+    private Optional<Integer> find(Pattern pattern, String text, Deadline deadline) throws ProbeException {
+        try {
+            Matcher matcher = pattern.matcher(new Bounded(text, deadline));
+            return matcher.find() ? Optional.of(matcher.start()) : Optional.empty();
+        } catch (TooSlow e) {
+            throw unsuitable(pattern, "slow", e);
+        } catch (StackOverflowError e) {
+            // a group that is repeated takes a piece of the stack for each repetition
+            throw unsuitable(pattern, "complex", null);
+        }
+    }
+
+    private ProbeException unsuitable(Pattern pattern, String how, @Nullable Exception cause) {
+        return new ProbeException(
+                ProbeAnswer.inconclusive("the pattern " + pattern.pattern() + " is too " + how + " for " + where
+                        + ": a simpler one is needed"),
+                cause);
     }
 
     private static String line(String text, int at) {

@@ -21,9 +21,13 @@ final class ProgramEnd {
                     lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1).strip();
             return ProbeAnswer.failed(program + " ended with " + exitCode + ", expected " + expected + said, shown);
         }
-        Optional<String> fault = new Patterns(match, null, "the output of " + program).fault(output, deadline);
-        return fault.isPresent()
-                ? ProbeAnswer.failed(fault.get(), shown)
-                : ProbeAnswer.ok(program + " ended with " + exitCode, shown);
+        try {
+            Optional<String> fault = new Patterns(match, null, "the output of " + program).fault(output, deadline);
+            return fault.isPresent()
+                    ? ProbeAnswer.failed(fault.get(), shown)
+                    : ProbeAnswer.ok(program + " ended with " + exitCode, shown);
+        } catch (ProbeException e) {
+            return e.answer();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.belay.config.CheckSpec;
 import dev.belay.config.HostAndPort;
@@ -151,11 +152,32 @@ class AttemptLimitsTest {
     }
 
     @Test
-    void aPatternThatWouldTakeForEverIsGivenUp() {
-        Patterns patterns = new Patterns("(a+)+$", null, "the body");
+    void aPatternThatWouldTakeForEverIsGivenUp_andSaysNothingAboutTheText() {
         Deadline deadline = Deadline.in(Duration.ofMillis(300));
-        assertThat(patterns.fault("a".repeat(5000) + "b", deadline))
-                .hasValueSatisfying(fault -> assertThat(fault).contains("did not end within 300ms"));
+        assertThat(unsuitable("(a+)+$", "a".repeat(5000) + "b", deadline))
+                .isEqualTo(ProbeAnswer.inconclusive(
+                        "the pattern (a+)+$ is too slow for the body: a simpler one is needed"));
         assertThat(deadline.elapsed()).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aPatternThatNeedsMoreStackThanThereIsSaysNothingAboutTheText() {
+        assertThat(unsuitable("(a|b)*c", "ab".repeat(500_000), Deadline.in(Duration.ofSeconds(20))))
+                .isEqualTo(ProbeAnswer.inconclusive(
+                        "the pattern (a|b)*c is too complex for the body: a simpler one is needed"));
+    }
+
+    @Test
+    void theTimeThatATextWasFetchedInIsNotHeldAgainstThePattern() throws Exception {
+        Deadline passed = Deadline.in(Duration.ZERO);
+        assertThat(passed.passed()).isTrue();
+        Patterns patterns = new Patterns("the end$", null, "the body");
+        assertThat(patterns.fault("x".repeat(50_000) + "the end", passed)).isEmpty();
+    }
+
+    private static ProbeAnswer unsuitable(String pattern, String text, Deadline deadline) {
+        Patterns patterns = new Patterns(pattern, null, "the body");
+        ProbeException e = assertThrows(ProbeException.class, () -> patterns.fault(text, deadline));
+        return e.answer();
     }
 }

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,6 +146,33 @@ class HttpProbeTest {
     void aRedirectToNowhereFails() throws Exception {
         String url = serve(x -> answer(x, 302, ""));
         assertAnswer(probe(url), FAILED, "redirected to nowhere");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://h, there, http://h/there",
+        "http://h?a=1, ./there, http://h/there",
+        "http://h, ?b=2, http://h/?b=2",
+        "http://h:81/x/y?a=1, ?b=2, http://h:81/x/y?b=2",
+        "http://h/x/y, z, http://h/x/z",
+        "http://h/x/y, //g/z, http://g/z",
+        "http://h/x/y, https://g, https://g",
+    })
+    void aRedirectIsRelativeToWhatWasAskedFor(String from, String location, String to) throws Exception {
+        assertThat(HttpAttempt.target(URI.create(from), location)).hasToString(to);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://h/a, http://H:80/b, true",
+        "https://h:443/, https://h, true",
+        "http://h:81, http://h, false",
+        "https://h, http://h, false",
+        "http://h:443, https://h, false",
+        "http://h, http://g, false",
+    })
+    void theSameServerIsTheSameHostAndPort_writtenOrNot(String one, String other, boolean same) {
+        assertThat(HttpAttempt.sameServer(URI.create(one), URI.create(other))).isEqualTo(same);
     }
 
     @Test

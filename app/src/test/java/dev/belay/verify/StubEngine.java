@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ final class StubEngine implements Engine {
     private final ManualTime time;
     private final TreeMap<Double, Supplier<List<ContainerDocument>>> story = new TreeMap<>();
     private final List<ContainerEnd> ends = new ArrayList<>();
+    private final Map<String, String> logs = new HashMap<>();
     private boolean deaf;
     private int listening;
     private int everListened;
@@ -51,6 +54,12 @@ final class StubEngine implements Engine {
         story.put(second, () -> {
             throw new BelayException(Category.ENGINE_UNREACHABLE, "cannot reach the engine", "no socket", "Start it");
         });
+        return this;
+    }
+
+    /** From now on this is the log of a container. */
+    StubEngine logged(String id, String log) {
+        logs.put(id, log);
         return this;
     }
 
@@ -257,7 +266,11 @@ final class StubEngine implements Engine {
 
     @Override
     public String logs(String id, int tail, Instant since) {
-        throw notHere();
+        String log = logs.get(id);
+        if (log == null) {
+            throw notHere();
+        }
+        return log;
     }
 
     @Override
