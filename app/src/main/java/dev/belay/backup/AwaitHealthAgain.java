@@ -2,13 +2,13 @@ package dev.belay.backup;
 
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.engine.Healthcheck;
 import dev.belay.os.Counts;
 import dev.belay.os.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Waits until the containers that were healthy before they were held are called healthy again. The engine calls a
@@ -18,7 +18,6 @@ import tools.jackson.databind.JsonNode;
 public final class AwaitHealthAgain extends CaptureStep {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration MARGIN = Duration.ofSeconds(5);
-    private static final long ENGINE_DEFAULT_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Capture capture;
     private final Engine engine;
@@ -75,14 +74,8 @@ public final class AwaitHealthAgain extends CaptureStep {
 
     /** Two runs of its healthcheck, should the first one meet a service that is still catching up. */
     private static Duration recovery(ContainerDocument container) {
-        JsonNode check = container.json().path("Config").path("Healthcheck");
-        long startPeriod = check.path("StartPeriod").asLong(0);
-        long round = nanos(check, "Interval") + nanos(check, "Timeout");
-        return Duration.ofNanos(startPeriod + 2 * round).plus(MARGIN);
-    }
-
-    private static long nanos(JsonNode check, String field) {
-        long nanos = check.path(field).asLong(0);
-        return nanos > 0 ? nanos : ENGINE_DEFAULT_NANOS;
+        Healthcheck check = container.healthcheck();
+        Duration round = check.interval().plus(check.timeout());
+        return check.startPeriod().plus(round.multipliedBy(2)).plus(MARGIN);
     }
 }

@@ -114,6 +114,11 @@ public record ContainerDocument(ObjectNode json) {
         return status.isEmpty() || status.equals("none") ? Optional.empty() : Optional.of(status);
     }
 
+    /** How its health is asked for; one without a test when it is not. */
+    public Healthcheck healthcheck() {
+        return Healthcheck.of(json.path("Config"));
+    }
+
     /** The variables that the container was created with, those of its image included. */
     public Map<String, String> environment() {
         Map<String, String> variables = new TreeMap<>();

@@ -30,6 +30,11 @@ public record ImageDocument(ObjectNode json) {
         return json.path("Size").asLong(0);
     }
 
+    /** Which its containers get where nothing else is said; one without a test when they get none. */
+    public Healthcheck healthcheck() {
+        return Healthcheck.of(json.path("Config"));
+    }
+
     private List<String> texts(String field) {
         List<String> result = new ArrayList<>();
         for (JsonNode n : json.path(field)) {

@@ -2,10 +2,10 @@ package dev.belay.init;
 
 import dev.belay.config.ConfigurationLoader;
 import dev.belay.config.Durations;
+import dev.belay.engine.Healthcheck;
 import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Counts;
-import dev.belay.project.Healthcheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.belay.init;
 
-import dev.belay.project.Healthcheck;
+import dev.belay.engine.Healthcheck;
 import dev.belay.project.Port;
 import dev.belay.project.Service;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.belay.lint;
 
 import dev.belay.config.Configuration;
 import dev.belay.engine.ContainerDocument;
+import dev.belay.engine.Healthcheck;
 import dev.belay.engine.ImageDocument;
 import dev.belay.project.ComposeModel;
-import dev.belay.project.Healthcheck;
 import dev.belay.project.Service;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,10 +56,8 @@ public record Facts(
             return Optional.of(own);
         }
         Optional<Healthcheck> ofTheImage = Stream.ofNullable(images.get(service.name()))
-                .map(i -> i.json().path("Config").path("Healthcheck"))
-                .filter(h -> h.isObject())
-                .map(Healthcheck::ofEngine)
-                .filter(h -> !h.test().isEmpty() && !Healthcheck.off(h.test()))
+                .map(ImageDocument::healthcheck)
+                .filter(Healthcheck::asks)
                 .findFirst();
         return own == null
                 ? ofTheImage

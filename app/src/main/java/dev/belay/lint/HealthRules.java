@@ -4,7 +4,7 @@ import dev.belay.config.Configuration;
 import dev.belay.config.Durations;
 import dev.belay.config.Yaml;
 import dev.belay.engine.ContainerDocument;
-import dev.belay.project.Healthcheck;
+import dev.belay.engine.Healthcheck;
 import dev.belay.project.Service;
 import java.io.IOException;
 import java.nio.file.Files;

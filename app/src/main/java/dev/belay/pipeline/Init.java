@@ -6,13 +6,14 @@ import dev.belay.backup.Inventory;
 import dev.belay.config.Configuration;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.engine.Healthcheck;
+import dev.belay.engine.ImageDocument;
 import dev.belay.init.Draft;
 import dev.belay.init.FirstAnswer;
 import dev.belay.init.WebCheck;
 import dev.belay.lint.Caches;
 import dev.belay.os.Bytes;
 import dev.belay.project.ComposeModel;
-import dev.belay.project.Healthcheck;
 import dev.belay.project.Ports;
 import dev.belay.project.Service;
 import dev.belay.project.ServiceMount;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** {@code belay init}: looks at what runs or, when nothing does, at the compose files, and drafts a configuration. */
 public final class Init {
@@ -102,9 +102,7 @@ public final class Init {
         Map<String, ContainerDocument> services = new LinkedHashMap<>();
         containers.stream().filter(ContainerDocument::up).forEach(c -> services.putIfAbsent(c.service(), c));
         for (ContainerDocument container : services.values()) {
-            JsonNode test = container.json().path("Config").path("Healthcheck");
-            Healthcheck health = test.isObject() ? Healthcheck.ofEngine(test) : null;
-            service(ofContainer(container), health, asking);
+            service(ofContainer(container), container.healthcheck(), asking);
         }
     }
 
@@ -155,9 +153,8 @@ public final class Init {
 
     private static @Nullable Healthcheck ofTheImage(Engine engine, Service service) {
         return engine.image(service.image())
-                .map(i -> i.json().path("Config").path("Healthcheck"))
-                .filter(JsonNode::isObject)
-                .map(Healthcheck::ofEngine)
+                .map(ImageDocument::healthcheck)
+                .filter(health -> !health.test().isEmpty())
                 .orElse(service.healthcheck());
     }
 
@@ -170,7 +167,7 @@ public final class Init {
     /** @param asking null when nothing runs that could answer */
     private void service(Service service, @Nullable Healthcheck health, @Nullable FirstAnswer asking)
             throws InterruptedException {
-        boolean has = health != null && !health.test().isEmpty() && !Healthcheck.off(health.test());
+        boolean has = health != null && health.asks();
         if (has && health != null) {
             healthchecks.put(service.name(), health);
         } else if (!service.restart().equals("no")) {

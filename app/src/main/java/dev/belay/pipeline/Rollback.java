@@ -39,14 +39,14 @@ public final class Rollback {
     }
 
     private RunReport run(Undo undo, ReportBuilder report) throws InterruptedException {
-        try (Run run = Run.begin(session, "rollback", report.runId(), Phase.ROLLBACK, undo.values())) {
+        Health health = new Health(session);
+        try (Run run = Run.begin(session, "rollback", report.runId(), Phase.ROLLBACK, undo.values());
+                // A release that is to be left need not answer before anything begins.
+                ShortLook<Found> look = ShortLook.begin(session.progress(), () -> look(health))) {
             session.progress()
                     .note("going back to " + undo.point().id() + " of "
                             + undo.point().manifest().createdAt());
             Runner runner = new Runner(session.time(), session.progress(), run.journal());
-            Health health = new Health(session);
-            // A release that is to be left need not answer before anything begins.
-            ShortLook<Found> look = ShortLook.begin(session.progress(), () -> look(health));
             boolean spentBefore = Standbys.spent(undo.point());
             RunReport done = new Restoring(session, runner, health, run.journal())
                     .beforeTheChange(() -> tell(report, look))

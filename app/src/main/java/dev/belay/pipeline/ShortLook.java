@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Something that is looked at for the report alone, on a thread of its own: whatever becomes of it, the run goes on. */
-final class ShortLook<T> {
+final class ShortLook<T> implements AutoCloseable {
     private final FutureTask<T> look;
     private final Progress progress;
 
@@ -50,11 +50,13 @@ final class ShortLook<T> {
             progress.warn("what runs now could not be looked at: " + why);
             return Optional.empty();
         } finally {
-            end();
+            close();
         }
     }
 
-    void end() {
+    /** Nobody waits for it any more. */
+    @Override
+    public void close() {
         look.cancel(true);
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.project;
 
+import dev.belay.engine.Healthcheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +39,8 @@ public record ComposeModel(Map<String, Service> services, Map<String, Volume> vo
 
     private static Service service(String name, JsonNode json) {
         JsonNode health = json.path("healthcheck");
-        Healthcheck healthcheck = health.isObject() ? Healthcheck.ofModel(health) : null;
-        boolean off =
-                health.path("disable").asBoolean(false) || (healthcheck != null && Healthcheck.off(healthcheck.test()));
+        Healthcheck healthcheck = health.isObject() ? ModelHealthcheck.of(health) : null;
+        boolean off = health.path("disable").asBoolean(false) || (healthcheck != null && healthcheck.off());
         JsonNode deploy = json.path("deploy");
         int copies = json.path("scale").isMissingNode()
                 ? deploy.path("replicas").asInt(1)

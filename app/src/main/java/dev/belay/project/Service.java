@@ -1,5 +1,6 @@
 package dev.belay.project;
 
+import dev.belay.engine.Healthcheck;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -6,9 +6,7 @@ import dev.belay.error.BelayException;
 import dev.belay.error.Category;
 import dev.belay.os.Time;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Runs the healthcheck of a container that has just been started. The engine runs it for the first time after a whole
@@ -17,7 +15,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class OwnHealthcheck {
     private static final Duration FIRST_GAP = Duration.ofMillis(50);
-    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
     /** A check that takes this long gains nothing. */
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
@@ -34,40 +31,10 @@ final class OwnHealthcheck {
         this.engine = engine;
         this.time = time;
         this.id = container.id();
-        this.argv = argv(container.json().path("Config"));
-        long nanos = container
-                .json()
-                .path("Config")
-                .path("Healthcheck")
-                .path("Interval")
-                .asLong(0);
-        this.interval = nanos > 0 ? Duration.ofNanos(nanos) : DEFAULT_INTERVAL;
+        this.argv = container.healthcheck().argv(container.json().path("Config"));
+        this.interval = container.healthcheck().interval();
         this.next = time.nanos();
         this.useless = argv.isEmpty();
-    }
-
-    /** The program that the engine would run; empty when it runs none. */
-    private static List<String> argv(JsonNode config) {
-        List<String> test = texts(config.path("Healthcheck").path("Test"));
-        if (test.size() < 2) {
-            return List.of();
-        }
-        return switch (test.get(0)) {
-            case "CMD" -> List.copyOf(test.subList(1, test.size()));
-            case "CMD-SHELL" -> {
-                List<String> shell = texts(config.path("Shell"));
-                List<String> command = new ArrayList<>(shell.isEmpty() ? List.of("/bin/sh", "-c") : shell);
-                command.add(test.get(1));
-                yield List.copyOf(command);
-            }
-            default -> List.of();
-        };
-    }
-
-    private static List<String> texts(JsonNode array) {
-        List<String> texts = new ArrayList<>();
-        array.forEach(text -> texts.add(text.asString("")));
-        return texts;
     }
 
     /** Runs it when it is due; each time later, up to the interval at which the engine runs it too. */

@@ -4,6 +4,7 @@ import dev.belay.config.Configuration;
 import dev.belay.config.Durations;
 import dev.belay.engine.ContainerDocument;
 import dev.belay.engine.Engine;
+import dev.belay.engine.Healthcheck;
 import dev.belay.error.BelayException;
 import dev.belay.os.Bell;
 import dev.belay.os.Time;
@@ -192,16 +193,22 @@ public final class Verification implements AutoCloseable {
             if (!container.up() || !container.health().equals(Optional.of("starting"))) {
                 continue;
             }
-            HealthcheckTime may = HealthcheckTime.of(container);
-            Duration needed = may.whole().plus(policy.minHealthyTime());
+            Healthcheck check = container.healthcheck();
+            Duration needed = check.toDecide().plus(policy.minHealthyTime());
             if (needed.compareTo(deadline) > 0) {
                 listener.note("verify.healthyDeadline (" + Durations.format(policy.healthyDeadline())
                         + ") is extended to " + Durations.format(needed) + ": the healthcheck of container "
-                        + container.name() + " may take " + may.words() + ", and verify.minHealthyTime is "
+                        + container.name() + " may take " + words(check) + ", and verify.minHealthyTime is "
                         + Durations.format(policy.minHealthyTime()));
                 deadline = needed;
             }
         }
+    }
+
+    private static String words(Healthcheck check) {
+        return Durations.format(check.toDecide()) + " (start period " + Durations.format(check.startPeriod())
+                + ", interval " + Durations.format(check.interval()) + " x " + check.retries() + " retries, timeout "
+                + Durations.format(check.timeout()) + ")";
     }
 
     private boolean limitReached(Limit reached) {
